@@ -1,0 +1,61 @@
+//! A flow that may not run: in the transaction of its cause it is blocked and its executions end.
+
+use keydance_core::event::{Action, Actor, Context, Event, Object, ObjectKind};
+use keydance_core::execution::EndReason;
+use keydance_core::flow::BlockReason;
+use keydance_core::id::{CredentialId, FlowId};
+use keydance_store::Tx;
+use keydance_store::flows::Blocked;
+use serde_json::json;
+
+use crate::engine::Result;
+
+/// Blocks a flow; a flow that is blocked already keeps its reason.
+pub(crate) fn block(
+    tx: &mut Tx<'_>,
+    id: FlowId,
+    reason: BlockReason,
+    references: &[CredentialId],
+    context: &Context,
+    actor: &Actor,
+) -> Result<()> {
+    let Some(mut flow) = tx.flows().lock(id)? else {
+        return Ok(());
+    };
+    if flow.blocked.is_some() || flow.deleted_at.is_some() {
+        return Ok(());
+    }
+    flow.blocked = Some(Blocked {
+        reason: reason.as_str().to_owned(),
+        since: context.at,
+        references: json!(references).to_string(),
+    });
+    tx.flows().update(&flow)?;
+    let ended = end_executions(tx, id, EndReason::FlowBlocked, context)?;
+    let object = Object::new(ObjectKind::Flow, id.to_string());
+    let event = Event::new(context.clone(), Action::FlowBlocked, actor.clone(), object)
+        .flow(id)
+        .detail("reason", reason.as_str())
+        .detail("endedExecutions", ended);
+    tx.record(event);
+    tx.narrow_access()?;
+    Ok(())
+}
+
+/// Ends every running execution of a flow and says how many there were.
+pub(crate) fn end_executions(
+    tx: &mut Tx<'_>,
+    id: FlowId,
+    reason: EndReason,
+    context: &Context,
+) -> Result<i64> {
+    let running = tx.executions().running_of_flow(id, context.at)?;
+    let mut ended = 0;
+    for execution in running {
+        ended += i64::from(
+            tx.executions()
+                .end(execution, reason.as_str(), context.at)?,
+        );
+    }
+    Ok(ended)
+}

@@ -1,0 +1,312 @@
+//! What is known in the transaction of a read: everything a decision needs, loaded with one
+//! statement for each kind of row, however many reads wait.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use keydance_core::caller::Caller;
+use keydance_core::credential::{BoundTo, VersionState};
+use keydance_core::decision::CredentialFacts;
+use keydance_core::environment::EnvironmentName;
+use keydance_core::id::{CredentialId, ExecutionId, FlowId, OrganisationId};
+use keydance_core::owner::{Owner, OwnerKind};
+use keydance_core::time::Timestamp;
+use keydance_store::Tx;
+use keydance_store::credentials::{CredentialOwnerRow, CredentialRow};
+use keydance_store::environments::EnvironmentRow;
+use keydance_store::executions::{ExecutionCredentialRow, ExecutionRow};
+use keydance_store::flows::FlowRow;
+use keydance_store::versions::VersionRow;
+
+use super::Asked;
+use crate::engine::session::{People, callers};
+use crate::engine::{Error, Parts, Result};
+use crate::keyring::OrganisationKeys;
+
+/// A credential and a place to look for its value.
+pub(super) type Place = (CredentialId, EnvironmentName);
+
+/// The rows of one organisation that the reads are about.
+pub(super) struct Facts {
+    pub(super) organisation: OrganisationId,
+    pub(super) keys: Arc<OrganisationKeys>,
+    pub(super) people: People,
+    pub(super) open_groups: BTreeSet<String>,
+    pub(super) callers: HashMap<String, Result<Caller>>,
+    pub(super) executions: HashMap<ExecutionId, ExecutionRow>,
+    pub(super) listed: HashMap<ExecutionId, Vec<ExecutionCredentialRow>>,
+    pub(super) flows: HashMap<FlowId, FlowRow>,
+    pub(super) flow_owners: HashMap<FlowId, Vec<Owner>>,
+    pub(super) credentials: HashMap<CredentialId, CredentialRow>,
+    pub(super) owners: HashMap<CredentialId, Vec<CredentialOwnerRow>>,
+    pub(super) current: HashMap<Place, VersionRow>,
+    /// All versions that are not destroyed, of the credentials read by their owners.
+    pub(super) versions: HashMap<CredentialId, Vec<VersionRow>>,
+    pub(super) environments: Vec<EnvironmentRow>,
+}
+
+impl Facts {
+    pub(super) fn load(
+        parts: &Parts,
+        tx: &mut Tx<'_>,
+        asked: &[Asked<'_>],
+        now: Timestamp,
+    ) -> Result<Self> {
+        let Some(organisation) = asked.first().map(|one| one.token.organisation) else {
+            return Err(Error::internal("nothing was asked"));
+        };
+        let keys = parts.keyring.organisation(tx, organisation)?;
+        tx.epoch()?;
+        let executions = executions(tx, asked)?;
+        let flow_ids: Vec<FlowId> = unique(executions.values().map(|execution| execution.flow));
+        let flow_owners = if flow_ids.is_empty() {
+            Vec::new()
+        } else {
+            tx.flows().owners(&flow_ids)?
+        };
+        let flow_owners = grouped(flow_owners);
+        let people = people(tx, asked, flow_owners.values().flatten(), now)?;
+        let credential_ids = unique(asked.iter().filter_map(|one| one.request.credential));
+        let owner_read = unique(
+            asked
+                .iter()
+                .filter(|one| !one.is_execution())
+                .filter_map(|one| one.request.credential),
+        );
+        Ok(Self {
+            organisation,
+            keys,
+            open_groups: open_groups(tx, flow_owners.values().flatten())?,
+            callers: callers_of(tx, asked, now)?,
+            listed: listed(tx, &executions)?,
+            flows: flows(tx, &flow_ids)?,
+            credentials: credentials(tx, &credential_ids)?,
+            owners: owner_rows(tx, &credential_ids)?,
+            current: current(tx, asked, &executions)?,
+            versions: versions(tx, &owner_read)?,
+            environments: if owner_read.is_empty() {
+                Vec::new()
+            } else {
+                tx.environments().list()?
+            },
+            people,
+            executions,
+            flow_owners,
+        })
+    }
+
+    /// What the decision has to know of a credential, for one environment.
+    pub(super) fn credential(
+        &self,
+        tx: &mut Tx<'_>,
+        id: CredentialId,
+        environment: &EnvironmentName,
+    ) -> Result<Option<CredentialFacts>> {
+        let live = |row: &&CredentialRow| matches!(row.state.as_str(), "usable" | "suspended");
+        let Some(row) = self.credentials.get(&id).filter(live) else {
+            return Ok(None);
+        };
+        let version = if self.current.contains_key(&(id, environment.clone())) {
+            Some(VersionState::Current)
+        } else {
+            newest(&tx.versions().states(&[id])?, environment)
+        };
+        let owners = self.owners.get(&id).map_or(&[][..], Vec::as_slice);
+        Ok(Some(CredentialFacts {
+            organisation: self.organisation,
+            owners: owners.iter().map(|row| row.owner.clone()).collect(),
+            usable: row.state == "usable",
+            bound_to: bound_to(row)?,
+            version,
+        }))
+    }
+}
+
+/// What a credential may be used with, from its row.
+pub(crate) fn bound_to(row: &CredentialRow) -> Result<BoundTo> {
+    let Some(text) = &row.bound_to else {
+        return Ok(BoundTo::default());
+    };
+    let json = serde_json::from_str(text).map_err(Error::internal)?;
+    BoundTo::parse(&json).map_err(|_| Error::internal("boundTo of a row cannot be read"))
+}
+
+/// The state of the newest version for an environment, by rows in the order of their numbers.
+pub(crate) fn newest(rows: &[VersionRow], environment: &EnvironmentName) -> Option<VersionState> {
+    let own = rows.iter().filter(|row| row.environment == *environment);
+    own.last().and_then(|row| row.state.parse().ok())
+}
+
+fn unique<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    items.collect::<BTreeSet<T>>().into_iter().collect()
+}
+
+fn grouped<K: std::hash::Hash + Eq, V>(pairs: Vec<(K, V)>) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for (key, value) in pairs {
+        groups.entry(key).or_default().push(value);
+    }
+    groups
+}
+
+fn executions(tx: &mut Tx<'_>, asked: &[Asked<'_>]) -> Result<HashMap<ExecutionId, ExecutionRow>> {
+    let ids = unique(asked.iter().filter_map(|one| one.token.execution));
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(tx
+        .executions()
+        .find_all(&ids)?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect())
+}
+
+fn listed(
+    tx: &mut Tx<'_>,
+    executions: &HashMap<ExecutionId, ExecutionRow>,
+) -> Result<HashMap<ExecutionId, Vec<ExecutionCredentialRow>>> {
+    let ids = unique(executions.keys().copied());
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = tx.executions().credentials(&ids)?;
+    Ok(grouped(
+        rows.into_iter().map(|row| (row.execution, row)).collect(),
+    ))
+}
+
+fn flows(tx: &mut Tx<'_>, ids: &[FlowId]) -> Result<HashMap<FlowId, FlowRow>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(tx
+        .flows()
+        .find_all(ids)?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect())
+}
+
+/// Those who started executions, and the persons among the owners of flows without a starter.
+fn people<'a>(
+    tx: &mut Tx<'_>,
+    asked: &[Asked<'_>],
+    owners: impl Iterator<Item = &'a Owner>,
+    now: Timestamp,
+) -> Result<People> {
+    let starters = asked
+        .iter()
+        .filter(|one| one.is_execution())
+        .map(|one| &one.token.principal);
+    let starters = starters.filter(|id| !id.is_empty()).map(String::as_str);
+    let persons = owners.filter(|owner| owner.kind == OwnerKind::Person);
+    let ids = unique(starters.chain(persons.map(|owner| owner.id.as_str())));
+    People::load(tx, &ids, now)
+}
+
+fn open_groups<'a>(
+    tx: &mut Tx<'_>,
+    owners: impl Iterator<Item = &'a Owner>,
+) -> Result<BTreeSet<String>> {
+    let ids = unique(
+        owners
+            .filter(|owner| owner.kind == OwnerKind::Group)
+            .map(|owner| &owner.id),
+    );
+    let mut open = BTreeSet::new();
+    for id in ids {
+        if tx
+            .groups()
+            .find(id)?
+            .is_some_and(|group| group.closed_at.is_none())
+        {
+            open.insert(id.clone());
+        }
+    }
+    Ok(open)
+}
+
+fn callers_of(
+    tx: &mut Tx<'_>,
+    asked: &[Asked<'_>],
+    now: Timestamp,
+) -> Result<HashMap<String, Result<Caller>>> {
+    let tokens: Vec<_> = asked
+        .iter()
+        .filter(|one| !one.is_execution())
+        .map(|one| one.token)
+        .collect();
+    if tokens.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let callers = callers(tx, &tokens, now)?;
+    Ok(tokens
+        .iter()
+        .map(|token| token.id.clone())
+        .zip(callers)
+        .collect())
+}
+
+fn credentials(
+    tx: &mut Tx<'_>,
+    ids: &[CredentialId],
+) -> Result<HashMap<CredentialId, CredentialRow>> {
+    Ok(tx
+        .credentials()
+        .find_all(ids)?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect())
+}
+
+fn owner_rows(
+    tx: &mut Tx<'_>,
+    ids: &[CredentialId],
+) -> Result<HashMap<CredentialId, Vec<CredentialOwnerRow>>> {
+    let rows = tx.credentials().owners(ids)?;
+    Ok(grouped(
+        rows.into_iter().map(|row| (row.credential, row)).collect(),
+    ))
+}
+
+/// The current version at every place that is asked for.
+fn current(
+    tx: &mut Tx<'_>,
+    asked: &[Asked<'_>],
+    executions: &HashMap<ExecutionId, ExecutionRow>,
+) -> Result<HashMap<Place, VersionRow>> {
+    let places: BTreeSet<Place> = asked
+        .iter()
+        .filter_map(|one| {
+            let execution = one.token.execution.and_then(|id| executions.get(&id));
+            let own = execution.map(|execution| execution.environment.clone());
+            let environment = own
+                .or_else(|| one.request.environment.clone())
+                .unwrap_or_default();
+            Some((one.request.credential?, environment))
+        })
+        .collect();
+    let places: Vec<_> = places
+        .iter()
+        .map(|(id, environment)| (*id, environment))
+        .collect();
+    let rows = tx.versions().current(&places)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| ((row.credential, row.environment.clone()), row))
+        .collect())
+}
+
+fn versions(
+    tx: &mut Tx<'_>,
+    ids: &[CredentialId],
+) -> Result<HashMap<CredentialId, Vec<VersionRow>>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = tx.versions().states(ids)?;
+    Ok(grouped(
+        rows.into_iter().map(|row| (row.credential, row)).collect(),
+    ))
+}

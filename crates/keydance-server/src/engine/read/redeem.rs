@@ -1,0 +1,246 @@
+//! A read by an execution token. Every redemption decides again, on what is true now.
+
+use std::collections::HashMap;
+
+use keydance_core::caller::Limits;
+use keydance_core::decision::{
+    Actor as Acting, Allowed, Denied, ExecutionFacts, FlowQuestion, Operation, Standing,
+    decide_flow,
+};
+use keydance_core::environment::EnvironmentName;
+use keydance_core::event::{Action, Actor, Context, Event, Object, ObjectKind, Outcome as Ending};
+use keydance_core::flow::{BlockReason, Reference};
+use keydance_core::id::CredentialId;
+use keydance_core::owner::{Owner, OwnerKind};
+use keydance_core::time::Timestamp;
+use keydance_store::Tx;
+use keydance_store::executions::{ExecutionRow, HandOutRow};
+use keydance_store::flows::FlowRow;
+
+use super::facts::Facts;
+use super::{Asked, Outcome, Sealed};
+use crate::engine::flows::{block, denied_error, stored_flow, stored_references};
+use crate::engine::session::{beyond_execution, invalid};
+use crate::engine::{Error, Result};
+
+/// The rows behind an execution token.
+struct Run<'a> {
+    execution: &'a ExecutionRow,
+    flow: &'a FlowRow,
+    owners: &'a [Owner],
+    listed: Vec<CredentialId>,
+    references: Vec<Reference>,
+}
+
+/// Decides, and stages what is to be written about it.
+pub(super) fn decide(
+    facts: &Facts,
+    tx: &mut Tx<'_>,
+    asked: &Asked<'_>,
+    now: Timestamp,
+    outcome: &mut Outcome,
+) -> Result<Sealed> {
+    let run = Run::find(facts, asked)?;
+    let id = asked.request.credential.ok_or_else(beyond_execution)?;
+    let environment = asked
+        .request
+        .environment
+        .as_ref()
+        .unwrap_or(&run.execution.environment);
+    let decided = run.decide(facts, tx, id, environment, now)?;
+    let event = run.event(facts, asked, id, now);
+    match decided {
+        Ok(allowed) => {
+            let sealed = run.seal(facts, id, allowed)?;
+            let number = u64::try_from(sealed.version.number).map_err(Error::internal)?;
+            tx.record(event.version(number).owner_rows(sealed.allowed.owners()));
+            outcome.hand_outs.push(HandOutRow {
+                execution: Some(run.execution.id),
+                principal: starter(run.execution).unwrap_or_default().to_owned(),
+                credential: id,
+                version: sealed.version.number,
+            });
+            Ok(sealed)
+        }
+        Err(denied) => {
+            let error = denied_error(&denied);
+            tx.record(
+                event
+                    .outcome(Ending::Denied)
+                    .detail("code", error.code().as_str()),
+            );
+            if denied.is_permanent() {
+                let context = context(facts, asked, now);
+                block(
+                    tx,
+                    run.flow.id,
+                    BlockReason::CredentialOwnerRemoved,
+                    &[id],
+                    &context,
+                    &actor(run.execution),
+                )?;
+            }
+            Err(error)
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    fn find(facts: &'a Facts, asked: &Asked<'_>) -> Result<Self> {
+        let own = asked.token.execution.ok_or_else(invalid)?;
+        if asked.request.execution.is_some_and(|named| named != own) {
+            return Err(beyond_execution());
+        }
+        let execution = facts.executions.get(&own).ok_or_else(invalid)?;
+        let flow = facts.flows.get(&execution.flow).ok_or_else(invalid)?;
+        let rows = facts.listed.get(&own).map_or(&[][..], Vec::as_slice);
+        let wanted = rows
+            .iter()
+            .filter(|row| Some(row.credential) == asked.request.credential);
+        let mut references = Vec::new();
+        for row in wanted {
+            references.extend(stored_references(row)?);
+        }
+        Ok(Self {
+            execution,
+            flow,
+            owners: facts
+                .flow_owners
+                .get(&flow.id)
+                .map_or(&[][..], Vec::as_slice),
+            listed: rows.iter().map(|row| row.credential).collect(),
+            references,
+        })
+    }
+
+    fn decide(
+        &self,
+        facts: &Facts,
+        tx: &mut Tx<'_>,
+        id: CredentialId,
+        environment: &EnvironmentName,
+        now: Timestamp,
+    ) -> Result<Result<Allowed, Denied>> {
+        let mut credentials = HashMap::new();
+        if self.listed.contains(&id) {
+            credentials.extend(
+                facts
+                    .credential(tx, id, environment)?
+                    .map(|known| (id, known)),
+            );
+        }
+        let standings: Vec<Standing> = self
+            .owners
+            .iter()
+            .map(|owner| owner_standing(facts, owner))
+            .collect();
+        let starter = match starter(self.execution) {
+            None => None,
+            Some(id) => Some((
+                facts.people.identity(id).ok_or_else(invalid)?,
+                standing(facts, id),
+            )),
+        };
+        let actor = match &starter {
+            None => Acting::Owners(&standings),
+            Some((identity, standing)) => Acting::Principal(identity, *standing),
+        };
+        let execution = ExecutionFacts {
+            revision: self.execution.revision,
+            digest: &self.execution.digest,
+            environment: &self.execution.environment,
+            credentials: &self.listed,
+            expires_at: self.execution.expires_at,
+            ended: self
+                .execution
+                .ended_reason
+                .as_deref()
+                .and_then(|word| word.parse().ok()),
+        };
+        Ok(decide_flow(&FlowQuestion {
+            organisation: facts.organisation,
+            owners: self.owners,
+            references: &self.references,
+            credentials: &credentials,
+            actor,
+            limits: &Limits::default(),
+            operation: Operation::Redeem {
+                flow: stored_flow(self.flow)?,
+                execution,
+                credential: id,
+                environment,
+            },
+            now,
+        }))
+    }
+
+    fn event(&self, facts: &Facts, asked: &Asked<'_>, id: CredentialId, now: Timestamp) -> Event {
+        let object = Object::new(ObjectKind::Credential, id.to_string());
+        let actor = actor(self.execution);
+        let event = Event::new(
+            context(facts, asked, now),
+            Action::CredentialHandedOut,
+            actor,
+            object,
+        )
+        .environment(self.execution.environment.clone())
+        .flow(self.flow.id);
+        match &asked.request.step {
+            Some(step) => event.step(step.as_str()),
+            None => event,
+        }
+    }
+
+    fn seal(&self, facts: &Facts, id: CredentialId, allowed: Allowed) -> Result<Sealed> {
+        let missing = || Error::internal("a row of the decision is missing");
+        let place = (id, self.execution.environment.clone());
+        Ok(Sealed {
+            allowed,
+            organisation: facts.organisation,
+            tenant: None,
+            keys: std::sync::Arc::clone(&facts.keys),
+            credential: facts.credentials.get(&id).ok_or_else(missing)?.clone(),
+            owners: facts.owners.get(&id).ok_or_else(missing)?.clone(),
+            version: facts.current.get(&place).ok_or_else(missing)?.clone(),
+            environments: Vec::new(),
+        })
+    }
+}
+
+fn starter(execution: &ExecutionRow) -> Option<&str> {
+    execution.started_by.as_deref()
+}
+
+fn actor(execution: &ExecutionRow) -> Actor {
+    let actor = Actor::execution(execution.id.to_string());
+    match starter(execution) {
+        Some(id) => actor.on_behalf_of(id),
+        None => actor,
+    }
+}
+
+fn standing(facts: &Facts, id: &str) -> Standing {
+    if facts.people.active(id).is_some() {
+        Standing::Active
+    } else {
+        Standing::Gone
+    }
+}
+
+fn owner_standing(facts: &Facts, owner: &Owner) -> Standing {
+    match owner.kind {
+        OwnerKind::Person => standing(facts, &owner.id),
+        OwnerKind::Group if facts.open_groups.contains(&owner.id) => Standing::Active,
+        OwnerKind::Organisation => Standing::Active,
+        OwnerKind::Group | OwnerKind::Other(_) => Standing::Gone,
+    }
+}
+
+fn context(facts: &Facts, asked: &Asked<'_>, now: Timestamp) -> Context {
+    Context {
+        organisation: facts.organisation,
+        at: now,
+        request_id: asked.request.context.request_id.clone(),
+        source: asked.request.context.source.clone(),
+    }
+}

@@ -1,0 +1,273 @@
+//! The first start, and every start after it: unsealing, and making what is not there yet.
+
+use std::path::Path;
+
+use keydance_core::environment::EnvironmentName;
+use keydance_core::event::{Action, Actor, Context, Event, Object, ObjectKind};
+use keydance_core::id::{CredentialId, OrganisationId, PrincipalId, TenantName};
+use keydance_core::permission::{Permission, PermissionKind, Permissions};
+use keydance_core::time::Timestamp;
+use keydance_crypto::context::{Context as Place, RootKeyPlace};
+use keydance_crypto::envelope;
+use keydance_crypto::hierarchy::{KeyRef, NewKey};
+use keydance_crypto::seal::file;
+use keydance_crypto::secret::Key32;
+use keydance_crypto::token::{AccessToken, TokenKind};
+use keydance_store::access_tokens::AccessTokenRow;
+use keydance_store::environments::EnvironmentRow;
+use keydance_store::organisations::{Organisation, SealRow};
+use keydance_store::principals::PrincipalRow;
+use keydance_store::{Store, Tx};
+use zeroize::Zeroizing;
+
+use crate::engine::{Code, Error, Result, random_id};
+use crate::keyring::Keyring;
+
+/// How long the access token of a new administrator lives, in seconds: 90 days.
+const ADMIN_TOKEN_TTL: i64 = 90 * 24 * 3600;
+
+/// An organisation to be made, with the person or machine identity that administers it.
+#[derive(Clone, Debug)]
+pub struct NewOrganisation {
+    /// Its name on the wire; none for the nameless organisation of platform services.
+    pub tenant: Option<TenantName>,
+    /// The id of its administrator.
+    pub admin: PrincipalId,
+    /// What the administrator may do, beyond every common permission.
+    pub permissions: Permissions,
+}
+
+/// The access token of a new administrator, shown once.
+pub type AdminToken = Zeroizing<String>;
+
+impl NewOrganisation {
+    /// What the first start makes.
+    ///
+    /// # Errors
+    /// None; the ids are fixed.
+    pub fn first(tenant: TenantName) -> Result<Self> {
+        Ok(Self {
+            tenant: Some(tenant),
+            admin: "admin".parse().map_err(Error::internal)?,
+            permissions: [
+                Permission::FlowsCheck,
+                Permission::FlowsRegister,
+                Permission::TokenIntrospect,
+            ]
+            .into_iter()
+            .collect(),
+        })
+    }
+}
+
+/// Unseals the root key with the key file. On the very first start the file, the root key and the
+/// keys of the deployment are made; says whether this was it.
+///
+/// # Errors
+/// The key file is missing, readable by others, or not the one this database was sealed with.
+pub async fn unseal(store: &Store, key_file: &Path, now: Timestamp) -> Result<(Keyring, bool)> {
+    let seal = store
+        .read(|tx: &mut Tx<'_>| Ok::<_, Error>(tx.organisations().seal()?))
+        .await?;
+    if let Some(seal) = seal {
+        let key = file::load(key_file).map_err(sealed)?;
+        return Ok((open(&seal, &key)?, false));
+    }
+    let key = if key_file.exists() {
+        file::load(key_file)
+    } else {
+        file::create(key_file)
+    };
+    let (seal, keyring) = first_seal(&key.map_err(sealed)?)?;
+    let keys = keyring.new_keys(OrganisationId::DEPLOYMENT)?;
+    store
+        .write(move |tx: &mut Tx<'_>| {
+            let deployment = Organisation {
+                id: OrganisationId::DEPLOYMENT,
+                tenant: None,
+            };
+            tx.organisations().insert_seal(&seal, now)?;
+            tx.organisations().insert(&deployment, now)?;
+            for key in &keys {
+                tx.organisations().insert_key(key, now)?;
+            }
+            Ok::<_, Error>(())
+        })
+        .await?;
+    Ok((keyring, true))
+}
+
+fn sealed(cause: impl std::fmt::Display) -> Error {
+    Error::new(
+        Code::Sealed,
+        format!("The root key cannot be unsealed: {cause}."),
+    )
+}
+
+fn first_seal(key: &Key32) -> Result<(SealRow, Keyring)> {
+    let deployment = CredentialId::new(random_id()?).to_string();
+    let NewKey {
+        reference: root_reference,
+        key: root,
+    } = NewKey::first().map_err(Error::internal)?;
+    let seal_id = *keydance_crypto::random::bytes::<16>().map_err(Error::internal)?;
+    let reference = KeyRef {
+        id: seal_id,
+        generation: 1,
+    };
+    let place = root_place(&deployment, root_reference.generation)?;
+    let envelope = envelope::seal_key(key, reference, &place, &root).map_err(Error::internal)?;
+    let row = SealRow {
+        id: seal_id.to_vec(),
+        kind: "file".to_owned(),
+        generation: 1,
+        deployment: deployment.clone(),
+        root_key_id: root_reference.id.to_vec(),
+        root_generation: root_reference.generation,
+        envelope,
+    };
+    Ok((row, Keyring::new(root, root_reference, deployment)?))
+}
+
+fn open(seal: &SealRow, key: &Key32) -> Result<Keyring> {
+    let id = <[u8; 16]>::try_from(seal.id.as_slice()).map_err(Error::internal)?;
+    let root_id = <[u8; 16]>::try_from(seal.root_key_id.as_slice()).map_err(Error::internal)?;
+    let place = root_place(&seal.deployment, seal.root_generation)?;
+    let reference = KeyRef {
+        id,
+        generation: seal.generation,
+    };
+    let root = envelope::open_key(key, reference, &place, &seal.envelope)
+        .map_err(|_| sealed("the key file is not the one this database was sealed with"))?;
+    let root_reference = KeyRef {
+        id: root_id,
+        generation: seal.root_generation,
+    };
+    Keyring::new(root, root_reference, seal.deployment.clone())
+}
+
+fn root_place(deployment: &str, generation: u32) -> Result<Place> {
+    let place = RootKeyPlace {
+        deployment,
+        seal_type: "file",
+        parameters: &[],
+        generation,
+    };
+    Place::root_key(&place).map_err(Error::internal)
+}
+
+/// Makes an organisation with its keys, its default environment and its administrator, and issues
+/// the administrator's first access token.
+///
+/// # Errors
+/// `already_exists` if the tenant name is taken.
+pub async fn create_organisation(
+    store: &Store,
+    keyring: &Keyring,
+    new: NewOrganisation,
+    now: Timestamp,
+) -> Result<AdminToken> {
+    let id = OrganisationId::new(random_id()?);
+    let keys = keyring.new_keys(id)?;
+    let token = AccessToken::generate(TokenKind::Person).map_err(Error::internal)?;
+    let shown = token.expose();
+    let deployment = store
+        .write({
+            let keys = keys.clone();
+            let new = new.clone();
+            move |tx: &mut Tx<'_>| {
+                let organisation = Organisation {
+                    id,
+                    tenant: new.tenant.clone(),
+                };
+                tx.organisations().insert(&organisation, now)?;
+                for key in &keys {
+                    tx.organisations().insert_key(key, now)?;
+                }
+                tx.environments().insert(&EnvironmentRow {
+                    name: EnvironmentName::default(),
+                    protected_at: None,
+                    created_at: now,
+                })?;
+                tx.principals().insert(&administrator(&new, now))?;
+                tx.enter(OrganisationId::DEPLOYMENT)?;
+                let keys = tx.organisations().keys()?;
+                tx.record(created(id, &new, now));
+                Ok::<_, Error>(keys)
+            }
+        })
+        .await?;
+    let token_key = keyring.token_key(&deployment)?;
+    let row = token_row(&token, &token_key, id, &new, now)?;
+    store
+        .write(move |tx: &mut Tx<'_>| {
+            tx.enter(id)?;
+            Ok::<_, Error>(tx.access_tokens().insert(&row)?)
+        })
+        .await?;
+    Ok(shown)
+}
+
+fn administrator(new: &NewOrganisation, now: Timestamp) -> PrincipalRow {
+    PrincipalRow {
+        id: new.admin.clone(),
+        kind: "person".to_owned(),
+        name: new.admin.to_string(),
+        email: None,
+        status: "active".to_owned(),
+        permissions: permissions(new).to_string(),
+        created_at: now,
+        created_by: "keydance".to_owned(),
+        tag: 0,
+    }
+}
+
+fn permissions(new: &NewOrganisation) -> Permissions {
+    let common = Permission::EVERY.iter().copied();
+    let common = common.filter(|permission| permission.kind() == PermissionKind::Common);
+    common.chain(new.permissions.iter()).collect()
+}
+
+fn token_row(
+    token: &AccessToken,
+    key: &Key32,
+    organisation: OrganisationId,
+    new: &NewOrganisation,
+    now: Timestamp,
+) -> Result<AccessTokenRow> {
+    let record = token.record(key, &organisation.context(), new.admin.as_str());
+    Ok(AccessTokenRow {
+        id: token.id().to_owned(),
+        organisation,
+        kind: token.kind().as_str().to_owned(),
+        principal: new.admin.to_string(),
+        execution: None,
+        name: "first token".to_owned(),
+        permissions: permissions(new).to_string(),
+        credentials: None,
+        environments: None,
+        digest: record.map_err(Error::internal)?.as_bytes().to_vec(),
+        created_at: now,
+        expires_at: now.plus_seconds(ADMIN_TOKEN_TTL),
+        ended_at: None,
+        ended_reason: None,
+        parent: None,
+    })
+}
+
+fn created(id: OrganisationId, new: &NewOrganisation, now: Timestamp) -> Event {
+    let context = Context {
+        organisation: OrganisationId::DEPLOYMENT,
+        at: now,
+        request_id: "start".to_owned(),
+        source: None,
+    };
+    let object = Object::new(ObjectKind::Organisation, id.to_string());
+    Event::new(
+        context,
+        Action::OrganisationCreated,
+        Actor::system("keydance"),
+        object,
+    )
+    .detail("administrator", new.admin.as_str())
+}

@@ -1,0 +1,259 @@
+//! PostgreSQL. The driver is asynchronous; each connection lives on a thread of ours, where waiting
+//! for the answer is what there is to do.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls_platform_verifier::BuilderVerifierExt as _;
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::private::BytesMut;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{Client, Config, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::Access;
+use crate::error::{Error, Result};
+use crate::migrations;
+use crate::value::{Row, Value};
+
+/// Rows that go out with one statement at most.
+const MANY: usize = 64;
+
+pub(crate) struct Postgres {
+    runtime: Runtime,
+    client: Client,
+    /// Prepared statements by their text and the number of rows they take.
+    statements: HashMap<(&'static str, usize), Statement>,
+}
+
+impl Postgres {
+    pub(crate) fn open(url: &str, access: Access) -> Result<Self> {
+        let mut config: Config = url
+            .parse()
+            .map_err(|_| Error::Unavailable("database.url is no address".to_owned()))?;
+        config
+            .application_name("keydance")
+            .connect_timeout(Duration::from_secs(5));
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(io)?;
+        let tls = MakeRustlsConnect::new(tls()?);
+        let client = runtime.block_on(async {
+            let (client, connection) = config.connect(tls).await.map_err(classify)?;
+            // Ends when the client is dropped, with the runtime that drives it.
+            drop(tokio::spawn(connection));
+            Ok::<_, Error>(client)
+        })?;
+        let mut connection = Self {
+            runtime,
+            client,
+            statements: HashMap::new(),
+        };
+        connection.command("set search_path = public")?;
+        connection.command("set synchronous_commit = on")?;
+        if access == Access::ReadOnly {
+            connection.command("set default_transaction_read_only = on")?;
+        }
+        Ok(connection)
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        !self.client.is_closed()
+    }
+
+    pub(crate) fn query<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        mut map: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let statement = self.prepare(sql, 1, || ours(sql))?;
+        let rows = self
+            .runtime
+            .block_on(self.client.query(&statement, &borrowed(values)))
+            .map_err(classify)?;
+        rows.iter().map(|row| map(&Row::Postgres(row))).collect()
+    }
+
+    pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+        let statement = self.prepare(sql, 1, || ours(sql))?;
+        self.runtime
+            .block_on(self.client.execute(&statement, &borrowed(values)))
+            .map_err(classify)
+    }
+
+    /// Sends the rows in portions of 64, 32, … 1, so that there are few statements to prepare.
+    pub(crate) fn insert_many(&mut self, sql: &'static str, rows: &[Vec<Value<'_>>]) -> Result<()> {
+        let mut rest = rows;
+        while let Some(first) = rest.first() {
+            let count = MANY.min(1 << rest.len().ilog2());
+            let statement = self.prepare(sql, count, || widened(sql, first.len(), count))?;
+            let (portion, after) = rest.split_at(count);
+            let values: Vec<&(dyn ToSql + Sync)> =
+                portion.iter().flatten().map(|value| value as _).collect();
+            self.runtime
+                .block_on(self.client.execute(&statement, &values))
+                .map_err(classify)?;
+            rest = after;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn command(&mut self, sql: &'static str) -> Result<()> {
+        self.runtime
+            .block_on(self.client.batch_execute(sql))
+            .map_err(classify)
+    }
+
+    pub(crate) fn setting(&mut self, name: &'static str, value: &str) -> Result<()> {
+        let sql = "select set_config($1, $2, true)";
+        self.query(sql, &[Value::from(name), Value::from(value)], |_| Ok(()))
+            .map(drop)
+    }
+
+    /// Only a refusal by a rule says that nothing was committed. An answer that was lost, or a server
+    /// that went down meanwhile, does not.
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        let committed = self.runtime.block_on(self.client.batch_execute("commit"));
+        committed.map_err(classify).map_err(|error| match error {
+            Error::Unavailable(_) => Error::Unknown,
+            refused => refused,
+        })
+    }
+
+    pub(crate) fn migrate(&mut self) -> Result<()> {
+        self.command("begin")?;
+        self.command("select pg_advisory_xact_lock(7305791144)")?;
+        self.command("create table if not exists migration (number bigint primary key)")?;
+        let applied = self
+            .query(
+                "select coalesce(max(number), 0) from migration",
+                &[],
+                |row| row.get(0),
+            )?
+            .pop()
+            .unwrap_or(0);
+        for migration in migrations::missing(migrations::POSTGRES, applied)? {
+            self.command(migration.sql)?;
+            let number = Value::from(migration.number);
+            self.execute("insert into migration values ($1)", &[number])?;
+        }
+        self.commit()
+    }
+
+    fn prepare(
+        &mut self,
+        sql: &'static str,
+        rows: usize,
+        text: impl FnOnce() -> String,
+    ) -> Result<Statement> {
+        let key = (sql, rows);
+        if let Some(statement) = self.statements.get(&key) {
+            return Ok(statement.clone());
+        }
+        let statement = self
+            .runtime
+            .block_on(self.client.prepare(&text()))
+            .map_err(classify)?;
+        self.statements.insert(key, statement.clone());
+        Ok(statement)
+    }
+}
+
+fn ours(sql: &'static str) -> String {
+    let mut text = sql
+        .replace("FOR LOCK", "for no key update")
+        .replace("as BYTES", "as bytea");
+    while let Some(start) = text.find("EACH(") {
+        let end = start + text[start..].find(") e").unwrap_or(0);
+        let list = text[start + 5..end].to_owned();
+        let table = format!("jsonb_array_elements(cast(cast({list} as text) as jsonb)) e(value)");
+        text.replace_range(start..end + 3, &table);
+    }
+    text
+}
+
+/// The statement for one row, with `values (…)` repeated for `rows` of them.
+fn widened(sql: &'static str, columns: usize, rows: usize) -> String {
+    let Some((head, rest)) = sql.split_once("values (") else {
+        return sql.to_owned();
+    };
+    let tail = rest.split_once(')').map_or("", |(_, tail)| tail);
+    let row = |n: usize| {
+        let places: Vec<_> = (1..=columns)
+            .map(|c| format!("${}", n * columns + c))
+            .collect();
+        format!("({})", places.join(", "))
+    };
+    let all: Vec<_> = (0..rows).map(row).collect();
+    format!("{head}values {}{tail}", all.join(", "))
+}
+
+fn borrowed<'v>(values: &'v [Value<'v>]) -> Vec<&'v (dyn ToSql + Sync)> {
+    values.iter().map(|value| value as _).collect()
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Value::Null => Ok(IsNull::Yes),
+            Value::Int(number) if *kind == Type::INT4 => i32::try_from(*number)?.to_sql(kind, out),
+            Value::Int(number) => number.to_sql(kind, out),
+            Value::Text(text) => text.as_ref().to_sql(kind, out),
+            Value::Bytes(bytes) => bytes.as_ref().to_sql(kind, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+fn classify(error: tokio_postgres::Error) -> Error {
+    let Some(code) = error.code() else {
+        return Error::Unavailable("no connection to PostgreSQL".to_owned());
+    };
+    match *code {
+        SqlState::UNIQUE_VIOLATION => Error::Exists,
+        SqlState::FOREIGN_KEY_VIOLATION | SqlState::INTEGRITY_CONSTRAINT_VIOLATION => {
+            Error::Referenced
+        }
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => Error::Conflict,
+        _ => Error::Unavailable(format!(
+            "PostgreSQL said {}: {}",
+            code.code(),
+            detail(&error)
+        )),
+    }
+}
+
+/// PostgreSQL's own sentence. It names columns and types; values stand in its detail, which stays out.
+fn detail(error: &tokio_postgres::Error) -> String {
+    error
+        .as_db_error()
+        .map_or_else(String::new, |error| error.message().to_owned())
+}
+
+fn io(error: std::io::Error) -> Error {
+    Error::Unavailable(error.to_string())
+}
+
+fn tls() -> Result<rustls::ClientConfig> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let bad = |error: rustls::Error| Error::Unavailable(error.to_string());
+    let builder = rustls::ClientConfig::builder_with_provider(provider);
+    let builder = builder.with_safe_default_protocol_versions().map_err(bad)?;
+    Ok(builder
+        .with_platform_verifier()
+        .map_err(bad)?
+        .with_no_client_auth())
+}
