@@ -79,3 +79,32 @@ pub struct RenewedExecution {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
+
+/// A request to start a flow.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StartExecution {
+    /// Where it is to run; `default` if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// The revision that is expected to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<i64>,
+    /// `manual`, `schedule` or `webhook`; for the last two the owners act.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<String>,
+    /// For whom it starts; heard only from callers with `flows.register`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_by: Option<Owner>,
+    /// How long it can be kept alive at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_lifetime_seconds: Option<i64>,
+}
+
+/// A request to renew an execution.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct RenewExecution {
+    /// Whether another token takes over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotate: Option<bool>,
+}

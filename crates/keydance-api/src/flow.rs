@@ -29,6 +29,9 @@ pub struct Flow {
     pub created_at: String,
     /// When it last changed.
     pub updated_at: String,
+    /// Moves with every change; the entity tag.
+    #[serde(rename = "__v")]
+    pub tag: i64,
     /// The document as given.
     #[serde(flatten)]
     pub document: Map<String, Value>,
@@ -81,4 +84,66 @@ pub struct Verdict {
     pub digest: Option<String>,
     /// Why not.
     pub violations: Vec<Violation>,
+}
+
+/// A flow document to be stored. Fields not named here are kept as given.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NewFlow {
+    /// What people will call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its owners; whoever stores it if none are given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<Owner>,
+    /// Its graph: a list of nodes with unique ids, which may name credentials by `credentials_id`.
+    pub graph: Map<String, Value>,
+    /// Settings; the webhook secret and applications may name credentials.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flow_settings: Option<Map<String, Value>>,
+    /// Whether it may run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}
+
+/// Top-level fields of a flow to be replaced.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FlowChange {
+    /// What people will call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its owners.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owners: Option<Vec<Owner>>,
+    /// Its graph, replaced whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub graph: Option<Map<String, Value>>,
+    /// Whether it may run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}
+
+/// Flows to be checked.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CheckRequest {
+    /// At most 100 of them.
+    pub data: Vec<CheckItem>,
+}
+
+/// One flow to be checked.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CheckItem {
+    /// What the caller calls it.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// `persist` or `execute`.
+    pub operation: String,
+    /// Who acts.
+    pub actor: Owner,
+    /// Where it is to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// The document.
+    pub flow: Map<String, Value>,
 }

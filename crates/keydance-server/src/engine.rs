@@ -5,11 +5,12 @@ mod code;
 mod error;
 pub mod idempotency;
 mod sealing;
-mod session;
+pub(crate) mod session;
 
 // The nouns.
 pub mod credentials;
-pub(crate) mod flows;
+pub mod executions;
+pub mod flows;
 pub mod health;
 pub mod read;
 
@@ -142,7 +143,9 @@ impl Engine {
         let (parts, session) = (Arc::clone(&self.parts), session.clone());
         self.parts
             .store
-            .write(move |tx: &mut Tx<'_>| use_case(&mut UseCase::begin(&parts, tx, &session)?))
+            .write(move |tx: &mut Tx<'_>| {
+                use_case(&mut UseCase::begin(&parts, tx, &session, Purpose::Write)?)
+            })
             .await
     }
 
@@ -155,7 +158,9 @@ impl Engine {
         let (parts, session) = (Arc::clone(&self.parts), session.clone());
         self.parts
             .store
-            .read(move |tx: &mut Tx<'_>| use_case(&mut UseCase::begin(&parts, tx, &session)?))
+            .read(move |tx: &mut Tx<'_>| {
+                use_case(&mut UseCase::begin(&parts, tx, &session, Purpose::Read)?)
+            })
             .await
     }
 }
@@ -167,10 +172,23 @@ pub(crate) struct UseCase<'u, 'c> {
     pub(crate) tx: &'u mut Tx<'c>,
     pub(crate) session: Session,
     pub(crate) now: Timestamp,
+    pub(crate) purpose: Purpose,
+}
+
+/// Whether a use case may write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Read,
+    Write,
 }
 
 impl<'u, 'c> UseCase<'u, 'c> {
-    fn begin(parts: &'u Parts, tx: &'u mut Tx<'c>, session: &Session) -> Result<Self> {
+    fn begin(
+        parts: &'u Parts,
+        tx: &'u mut Tx<'c>,
+        session: &Session,
+        purpose: Purpose,
+    ) -> Result<Self> {
         let now = parts.clock.now();
         let session = session.confirmed(tx, now)?;
         Ok(Self {
@@ -178,6 +196,7 @@ impl<'u, 'c> UseCase<'u, 'c> {
             tx,
             session,
             now,
+            purpose,
         })
     }
 

@@ -7,4 +7,5 @@ mod list;
 pub use create::NewCredential;
 pub use list::{ListRequest, Listing};
 
-pub(crate) use document::{Parts as DocumentParts, describe};
+pub(crate) use create::environment;
+pub(crate) use document::{Parts as DocumentParts, describe, owners as owner_entries};

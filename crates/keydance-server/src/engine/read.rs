@@ -5,11 +5,13 @@
 //! commit.
 
 mod facts;
-mod owner;
+pub(crate) mod owner;
 mod redeem;
 mod sealed;
 
 pub use sealed::{Opened, Sealed};
+
+pub(crate) use facts::{bound_to, newest};
 
 use std::collections::BTreeMap;
 

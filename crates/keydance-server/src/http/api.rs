@@ -3,6 +3,8 @@
 pub(crate) mod root;
 
 mod credentials;
+mod executions;
+mod flows;
 
 use super::route::Route;
 
@@ -12,5 +14,22 @@ pub(crate) fn routes() -> Vec<Route> {
         credentials::list::route(),
         credentials::create::route(),
         credentials::read::route(),
+        flows::list::route(),
+        flows::create::route(),
+        flows::check::route(),
+        flows::read::route(),
+        flows::put::route(),
+        flows::patch::route(),
+        flows::delete::route(),
+        flows::recheck::route(),
+        flows::block::route(),
+        executions::start::route(),
+        executions::end_all::route(),
+        executions::list::route(),
+        executions::read::route(),
+        executions::end::route(),
+        executions::renew::route(),
+        executions::credentials::route(),
+        executions::credential::route(),
     ]
 }

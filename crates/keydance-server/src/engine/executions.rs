@@ -1,0 +1,11 @@
+//! Executions: starting, renewing, ending and showing them.
+
+mod document;
+mod end;
+mod find;
+mod renew;
+mod start;
+
+pub use start::{Start, Trigger};
+
+pub(crate) use start::lifetime;

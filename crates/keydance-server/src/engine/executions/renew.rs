@@ -1,0 +1,69 @@
+//! A renewed execution keeps its token, so that messages already under way go on working.
+
+use keydance_api::execution::RenewedExecution;
+use keydance_core::event::{Action, Event, Object, ObjectKind};
+use keydance_core::execution::EndReason;
+use keydance_core::id::ExecutionId;
+use keydance_crypto::token::{AccessToken, TokenKind};
+
+use super::start::renewed_until;
+use crate::engine::{Engine, Error, Result, Session, UseCase};
+
+impl Engine {
+    /// Moves the end of an execution by up to five minutes; with `rotate` another token takes over.
+    ///
+    /// # Errors
+    /// `not_found`, `not_owner`, `missing_permission`, `precondition_failed` once it has ended.
+    pub async fn renew_execution(
+        &self,
+        session: &Session,
+        id: ExecutionId,
+        rotate: bool,
+    ) -> Result<RenewedExecution> {
+        let token = AccessToken::generate(TokenKind::Execution).map_err(Error::internal)?;
+        let shown = rotate.then(|| token.expose().to_string());
+        let mut renewed = self
+            .write(session, move |use_case| {
+                use_case.renew(id, rotate.then_some(&token))
+            })
+            .await?;
+        renewed.token = shown;
+        Ok(renewed)
+    }
+}
+
+impl UseCase<'_, '_> {
+    fn renew(&mut self, id: ExecutionId, token: Option<&AccessToken>) -> Result<RenewedExecution> {
+        let mut execution = self.controlled_execution(id)?;
+        let until = renewed_until(&execution, self.now)?;
+        execution.expires_at = until;
+        self.tx.executions().extend(id, until)?;
+        match token {
+            None => self.tx.access_tokens().extend_execution(id, until)?,
+            Some(token) => {
+                let reason = EndReason::Stopped.as_str();
+                self.tx
+                    .access_tokens()
+                    .end_of_execution(id, reason, self.now)?;
+                let row = self.execution_token(token, &execution)?;
+                self.tx.access_tokens().insert(&row)?;
+                self.tx.narrow_access()?;
+            }
+        }
+        let object = Object::new(ObjectKind::Execution, id.to_string());
+        let event = Event::new(
+            self.context(),
+            Action::ExecutionRenewed,
+            self.actor(),
+            object,
+        );
+        let rotated = i64::from(token.is_some());
+        self.tx
+            .record(event.flow(execution.flow).detail("rotated", rotated));
+        Ok(RenewedExecution {
+            id: id.to_string(),
+            expires_at: until.to_string(),
+            token: None,
+        })
+    }
+}

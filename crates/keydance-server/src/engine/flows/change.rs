@@ -1,0 +1,77 @@
+//! Changing a stored flow: some of its fields, its block, or nothing but whether it passes.
+
+use keydance_api::flow::Flow;
+use keydance_core::event::Actor;
+use keydance_core::flow::BlockReason;
+use keydance_core::flow::document::patch;
+use keydance_core::id::FlowId;
+use serde_json::{Map, Value};
+
+use super::block::block;
+use super::document::describe;
+use super::persist::{Persist, may_write};
+use crate::engine::{Engine, Error, Result, Session, UseCase};
+
+/// What is to be changed.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// These top-level fields, each replaced whole.
+    Fields(Map<String, Value>),
+    /// Nothing: the guard decides again, and a block is lifted if it allows the flow.
+    Recheck,
+}
+
+impl Engine {
+    /// Changes a flow and lets the guard decide on the result.
+    ///
+    /// # Errors
+    /// As for storing a flow, and `not_found`.
+    pub async fn change_flow(
+        &self,
+        session: &Session,
+        id: FlowId,
+        change: Change,
+        persist: Persist,
+    ) -> Result<Flow> {
+        may_write(session)?;
+        self.write(session, move |use_case| {
+            use_case.change_flow(id, &change, &persist)
+        })
+        .await
+    }
+
+    /// Blocks a flow by hand: nothing of it runs until it is stored or checked again.
+    ///
+    /// # Errors
+    /// `missing_permission`, `not_found`, `not_owner`.
+    pub async fn block_flow(&self, session: &Session, id: FlowId) -> Result<Flow> {
+        may_write(session)?;
+        self.write(session, move |use_case| {
+            use_case.owned_flow(id)?;
+            let (context, actor): (_, Actor) = (use_case.context(), use_case.actor());
+            block(use_case.tx, id, BlockReason::Manual, &[], &context, &actor)?;
+            let flow = use_case
+                .live_flow(id)?
+                .ok_or_else(|| Error::not_found("flow"))?;
+            describe(&flow.row, &use_case.session)
+        })
+        .await
+    }
+}
+
+impl UseCase<'_, '_> {
+    fn change_flow(&mut self, id: FlowId, change: &Change, persist: &Persist) -> Result<Flow> {
+        let acting = self.acting(&persist.acting_for)?;
+        let before = self
+            .live_flow(id)?
+            .ok_or_else(|| Error::not_found("flow"))?;
+        let stored: Map<String, Value> =
+            serde_json::from_str(&before.row.document).map_err(Error::internal)?;
+        let document = match change {
+            Change::Fields(fields) => patch(stored, fields.clone()),
+            Change::Recheck => Value::Object(stored),
+        };
+        self.persist(id, Some(before), document, &acting, persist)
+            .map(|stored| stored.flow)
+    }
+}

@@ -1,0 +1,54 @@
+//! A deleted flow runs nothing and references nothing; its history stays.
+
+use keydance_core::event::{Action, Event, Object, ObjectKind};
+use keydance_core::execution::EndReason;
+use keydance_core::id::FlowId;
+use keydance_store::flows::FlowRow;
+
+use super::end_executions;
+use super::persist::{check_tag, may_write};
+use crate::engine::{Engine, Result, Session, UseCase};
+
+impl Engine {
+    /// Deletes a flow.
+    ///
+    /// # Errors
+    /// `missing_permission`, `not_found`, `not_owner`, `precondition_failed`.
+    pub async fn delete_flow(
+        &self,
+        session: &Session,
+        id: FlowId,
+        if_match: Option<i64>,
+    ) -> Result<()> {
+        may_write(session)?;
+        self.write(session, move |use_case| use_case.delete_flow(id, if_match))
+            .await
+    }
+}
+
+impl UseCase<'_, '_> {
+    fn delete_flow(&mut self, id: FlowId, if_match: Option<i64>) -> Result<()> {
+        let flow = self.owned_flow(id)?;
+        check_tag(Some(&flow), if_match)?;
+        let context = self.context();
+        let ended = end_executions(self.tx, id, EndReason::FlowDeleted, &context)?;
+        let references = self.tx.flows().references(id)?;
+        self.tx
+            .flows()
+            .close_references(id, &references, self.now)?;
+        let row = FlowRow {
+            deleted_at: Some(self.now),
+            updated_at: self.now,
+            enabled: false,
+            blocked: None,
+            ..flow.row
+        };
+        self.tx.flows().update(&row)?;
+        let object = Object::new(ObjectKind::Flow, id.to_string());
+        let event = Event::new(context, Action::FlowDeleted, self.actor(), object);
+        self.tx
+            .record(event.flow(id).detail("endedExecutions", ended));
+        self.tx.narrow_access()?;
+        Ok(())
+    }
+}
