@@ -84,10 +84,7 @@ impl Committer {
     }
 
     fn try_together(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<()> {
-        if !self.connection.is_open() {
-            self.connection = Connection::open(&self.location, Access::ReadWrite)?;
-        }
-        self.connection.begin()?;
+        self.connection.begin(&self.location, Access::ReadWrite)?;
         let ran = self.run_all(jobs);
         match ran.and_then(|seen| self.connection.commit().map(|()| seen)) {
             Ok(seen) => {
@@ -117,7 +114,7 @@ impl Committer {
                 let seen = self.seen.get(&organisation);
                 Ok((
                     organisation,
-                    log::append(&mut tx, organisation, staged, seen)?,
+                    log::append(&mut tx, organisation, &staged, seen)?,
                 ))
             })
             .collect()

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 pub(crate) use postgres::Postgres;
 pub(crate) use sqlite::Sqlite;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::value::{Row, Value};
 
 /// Where the data is.
@@ -90,22 +90,30 @@ impl Connection {
         }
     }
 
-    /// Begins a transaction that may write.
-    pub(crate) fn begin(&mut self) -> Result<()> {
-        match self {
-            Self::Sqlite(connection) => connection.command("begin immediate"),
-            Self::Postgres(connection) => connection.command("begin"),
-        }
-    }
-
-    /// Begins a transaction that sees one moment and writes nothing.
-    pub(crate) fn begin_read(&mut self) -> Result<()> {
-        match self {
-            Self::Sqlite(connection) => connection.command("begin"),
-            Self::Postgres(connection) => {
-                connection.command("begin isolation level repeatable read read only")
+    /// Begins a transaction that may write, or one that sees one moment and writes nothing; on a
+    /// new connection if the old one was lost meanwhile.
+    pub(crate) fn begin(&mut self, location: &Location, access: Access) -> Result<()> {
+        if self.is_open() {
+            match self.try_begin(access) {
+                Err(Error::Unavailable(_)) => {}
+                begun => return begun,
             }
         }
+        *self = Self::open(location, access)?;
+        self.try_begin(access)
+    }
+
+    fn try_begin(&mut self, access: Access) -> Result<()> {
+        self.command(match (self.is_postgres(), access) {
+            (false, Access::ReadOnly) => "begin",
+            (false, Access::ReadWrite) => "begin immediate",
+            (true, Access::ReadOnly) => "begin isolation level repeatable read read only",
+            (true, Access::ReadWrite) => "begin",
+        })
+    }
+
+    fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
     }
 
     /// Commits. [`Error::Unknown`](crate::Error::Unknown) if it cannot be known whether it did.
@@ -142,7 +150,7 @@ impl Connection {
     }
 
     /// Whether the connection still works as far as is known without asking.
-    pub(crate) fn is_open(&self) -> bool {
+    fn is_open(&self) -> bool {
         match self {
             Self::Sqlite(_) => true,
             Self::Postgres(connection) => connection.is_open(),

@@ -84,7 +84,7 @@ pub struct Visibility {
 pub(crate) fn append(
     tx: &mut Tx<'_>,
     organisation: OrganisationId,
-    staged: StagedFor,
+    staged: &StagedFor,
     seen: Option<&Seen>,
 ) -> Result<Seen> {
     tx.enter(organisation)?;

@@ -39,10 +39,7 @@ impl Reader {
     }
 
     fn read(&mut self, job: &mut dyn Job) -> Result<()> {
-        if !self.connection.is_open() {
-            self.connection = Connection::open(&self.location, Access::ReadOnly)?;
-        }
-        self.connection.begin_read()?;
+        self.connection.begin(&self.location, Access::ReadOnly)?;
         let mut tx = Tx::new(&mut self.connection);
         let outcome = job.run(&mut tx);
         let staged = !tx.take_staged().is_empty();

@@ -45,8 +45,9 @@ impl Store {
         Ok(Self { writes, reads })
     }
 
-    /// Runs a use case that may write. It is answered after the commit; if it fails, nothing of it
-    /// stays but the refusals it recorded. It may be run more than once before it is answered.
+    /// Runs a use case that may write. It is answered after the commit; if it fails, or a statement
+    /// in it did, nothing of it stays but the refusals it recorded. It may be run more than once
+    /// before it is answered.
     ///
     /// # Errors
     /// Those of the use case, and those of the store.

@@ -87,7 +87,7 @@ impl Versions<'_, '_> {
         let sql = "select credential, number, environment, state, null, key_gen, created_at,
               created_by, origin
             from version where org = $1 and credential = $2 order by number";
-        self.0.query(sql, &values, |row| without_value(row))
+        self.0.query(sql, &values, without_value)
     }
 
     /// One version.

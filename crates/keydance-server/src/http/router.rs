@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use axum::{Extension, Router};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -108,11 +109,10 @@ fn connection(
 ) -> impl Future<Output = ()> + use<> {
     // Small answers leave at once.
     drop(stream.set_nodelay(true));
-    let router = router.layer(Extension(ConnectInfo(address)));
     let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-        router
-            .clone()
-            .oneshot(request.map(axum::body::Body::new) as Request)
+        let mut request: Request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(address));
+        router.clone().oneshot(request)
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client, Config, Statement};
+use tokio_postgres::{Client, Config, NoTls, Socket, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::Access;
@@ -40,14 +42,11 @@ impl Postgres {
             .enable_all()
             .build()
             .map_err(io)?;
-        let tls = MakeRustlsConnect::new(tls()?);
-        let client = runtime.block_on(async {
-            let (client, connection) = config.connect(tls).await.map_err(classify)?;
-            // Ends when the client is dropped, with the runtime that drives it.
-            drop(tokio::spawn(connection));
-            Ok::<_, Error>(client)
-        })?;
-        let mut connection = Self {
+        let client = match config.get_ssl_mode() {
+            SslMode::Disable => runtime.block_on(connect(&config, NoTls))?,
+            _ => runtime.block_on(connect(&config, MakeRustlsConnect::new(tls()?)))?,
+        };
+        let connection = Self {
             runtime,
             client,
             statements: HashMap::new(),
@@ -102,7 +101,7 @@ impl Postgres {
         Ok(())
     }
 
-    pub(crate) fn command(&mut self, sql: &'static str) -> Result<()> {
+    pub(crate) fn command(&self, sql: &'static str) -> Result<()> {
         self.runtime
             .block_on(self.client.batch_execute(sql))
             .map_err(classify)
@@ -116,7 +115,7 @@ impl Postgres {
 
     /// Only a refusal by a rule says that nothing was committed. An answer that was lost, or a server
     /// that went down meanwhile, does not.
-    pub(crate) fn commit(&mut self) -> Result<()> {
+    pub(crate) fn commit(&self) -> Result<()> {
         let committed = self.runtime.block_on(self.client.batch_execute("commit"));
         committed.map_err(classify).map_err(|error| match error {
             Error::Unavailable(_) => Error::Unknown,
@@ -161,6 +160,17 @@ impl Postgres {
         self.statements.insert(key, statement.clone());
         Ok(statement)
     }
+}
+
+async fn connect<T>(config: &Config, tls: T) -> Result<Client>
+where
+    T: MakeTlsConnect<Socket>,
+    T::Stream: Send + 'static,
+{
+    let (client, connection) = config.connect(tls).await.map_err(classify)?;
+    // Ends when the client is dropped, with the runtime that drives it.
+    drop(tokio::spawn(connection));
+    Ok(client)
 }
 
 fn ours(sql: &'static str) -> String {
@@ -218,6 +228,10 @@ impl ToSql for Value<'_> {
     to_sql_checked!();
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "map_err hands errors over by value"
+)]
 fn classify(error: tokio_postgres::Error) -> Error {
     let Some(code) = error.code() else {
         return Error::Unavailable("no connection to PostgreSQL".to_owned());
@@ -243,6 +257,10 @@ fn detail(error: &tokio_postgres::Error) -> String {
         .map_or_else(String::new, |error| error.message().to_owned())
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "map_err hands errors over by value"
+)]
 fn io(error: std::io::Error) -> Error {
     Error::Unavailable(error.to_string())
 }

@@ -67,7 +67,7 @@ impl Sqlite {
     }
 
     pub(crate) fn query<T>(
-        &mut self,
+        &self,
         sql: &'static str,
         values: &[Value<'_>],
         mut map: impl FnMut(&Row<'_>) -> Result<T>,
@@ -86,7 +86,7 @@ impl Sqlite {
         Ok(found)
     }
 
-    pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+    pub(crate) fn execute(&self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
         let mut statement = self
             .connection
             .prepare_cached(&ours(sql))
@@ -97,13 +97,13 @@ impl Sqlite {
         Ok(changed as u64)
     }
 
-    pub(crate) fn command(&mut self, sql: &'static str) -> Result<()> {
+    pub(crate) fn command(&self, sql: &'static str) -> Result<()> {
         let mut statement = self.connection.prepare_cached(sql).map_err(classify)?;
         statement.execute([]).map(drop).map_err(classify)
     }
 
     /// An I/O error here leaves open what is on the disk, so nothing may be acknowledged any more.
-    pub(crate) fn commit(&mut self) -> Result<()> {
+    pub(crate) fn commit(&self) -> Result<()> {
         match self.connection.execute_batch("commit") {
             Ok(()) => Ok(()),
             Err(rusqlite::Error::SqliteFailure(failure, _))
@@ -115,7 +115,7 @@ impl Sqlite {
         }
     }
 
-    pub(crate) fn migrate(&mut self) -> Result<()> {
+    pub(crate) fn migrate(&self) -> Result<()> {
         self.command("begin immediate")?;
         let applied: i64 = self
             .connection
@@ -164,6 +164,10 @@ impl ToSql for Value<'_> {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "map_err hands errors over by value"
+)]
 fn classify(error: rusqlite::Error) -> Error {
     let rusqlite::Error::SqliteFailure(failure, _) = &error else {
         return Error::Unavailable(error.to_string());

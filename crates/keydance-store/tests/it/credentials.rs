@@ -223,6 +223,10 @@ fn numbers(ids: impl IntoIterator<Item = CredentialId>) -> Vec<u8> {
         .collect()
 }
 
+fn word(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
 fn of_both() -> CredentialFilter {
     CredentialFilter {
         visible_to: vec![ana(), ops()],
@@ -263,70 +267,25 @@ fn a_list_holds_what_the_caller_owns_once_in_every_order() {
 
 #[test]
 fn a_list_is_filtered_by_owner_type_name_and_environment() {
+    type Case = (fn(&mut CredentialFilter), &'static [u8]);
+    let cases: [Case; 8] = [
+        (|f| f.owned_by = Some(vec![ops()]), &[2, 3]),
+        (|f| f.owned_by = Some(vec![]), &[]),
+        (|f| f.kind = word("api_key"), &[1, 2, 3]),
+        (|f| f.kind = word("ssh_key"), &[]),
+        (|f| f.name_part = word("credential"), &[2, 3]),
+        (|f| f.name_part = word("0%"), &[1]),
+        (|f| f.name_part = word("c_edential"), &[]),
+        (|f| f.environment = word("default"), &[3]),
+    ];
     both(|world| {
         with_a_list(world);
-        let text = |word: &str| Some(word.to_owned());
-        for (filter, expected) in [
-            (
-                CredentialFilter {
-                    owned_by: Some(vec![ops()]),
-                    ..of_both()
-                },
-                vec![2, 3],
-            ),
-            (
-                CredentialFilter {
-                    owned_by: Some(vec![]),
-                    ..of_both()
-                },
-                vec![],
-            ),
-            (
-                CredentialFilter {
-                    kind: text("api_key"),
-                    ..of_both()
-                },
-                vec![1, 2, 3],
-            ),
-            (
-                CredentialFilter {
-                    kind: text("ssh_key"),
-                    ..of_both()
-                },
-                vec![],
-            ),
-            (
-                CredentialFilter {
-                    name_part: text("credential"),
-                    ..of_both()
-                },
-                vec![2, 3],
-            ),
-            (
-                CredentialFilter {
-                    name_part: text("0%"),
-                    ..of_both()
-                },
-                vec![1],
-            ),
-            (
-                CredentialFilter {
-                    name_part: text("c_edential"),
-                    ..of_both()
-                },
-                vec![],
-            ),
-            (
-                CredentialFilter {
-                    environment: text("default"),
-                    ..of_both()
-                },
-                vec![3],
-            ),
-        ] {
+        for (choose, expected) in cases {
+            let mut filter = of_both();
+            choose(&mut filter);
             let shown = format!("{filter:?}");
             let found = list(world, filter, CredentialOrder::CreatedUp, ALL);
-            assert_eq!(found, (expected.clone(), expected.len() as i64), "{shown}");
+            assert_eq!(found, (expected.to_vec(), expected.len() as i64), "{shown}");
         }
     });
 }
@@ -336,7 +295,7 @@ fn a_part_of_a_name_is_found_in_any_letter_case_of_any_language() {
     both(|world| {
         with_a_list(world);
         let filter = CredentialFilter {
-            name_part: Some("älter".to_owned()),
+            name_part: word("älter"),
             ..of_both()
         };
         assert_eq!(list(world, filter, CredentialOrder::CreatedUp, ALL).0, [1]);

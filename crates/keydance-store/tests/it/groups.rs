@@ -162,18 +162,16 @@ fn a_group_with_the_id_of_a_person_is_not_that_person() {
 fn a_group_owns_something_while_an_edge_says_so() {
     both(|world| {
         with_groups(world, &["ops", "dev"]);
-        let ops = Owner::group("ops");
-        let owner = ops.clone();
+        let ops = || Owner::group("ops");
         world.write(move |tx| {
-            add_credential(tx, 1, &[owner.clone(), Owner::person("dev")])?;
-            add_flow(tx, 1, std::slice::from_ref(&owner), &[])
+            add_credential(tx, 1, &[ops(), Owner::person("dev")])?;
+            add_flow(tx, 1, &[ops()], &[])
         });
         let owns = |id: &'static str| world.read(move |tx| tx.groups().owns_anything(id));
         assert!(owns("ops") && !owns("dev"));
-        let owner = ops.clone();
         world.write(move |tx| {
             tx.credentials()
-                .close_owner(credential_id(1), &owner, "root", at(20))
+                .close_owner(credential_id(1), &ops(), "root", at(20))
         });
         assert!(owns("ops"));
         world.write(|tx| {

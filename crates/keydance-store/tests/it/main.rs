@@ -1,6 +1,13 @@
 //! Every test runs on both databases.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what goes wrong here fails the test that asked for it"
+)]
+
 // What the tests stand on.
+mod queue;
 mod raw;
 mod rows;
 mod world;
@@ -18,4 +25,12 @@ mod organisations;
 mod principals;
 mod versions;
 
+// What the store as a whole promises.
+mod commit;
+mod committer;
 mod completeness;
+mod edges;
+mod row_security;
+mod rule;
+mod store;
+mod writers;

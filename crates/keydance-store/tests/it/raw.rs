@@ -9,8 +9,9 @@ pub(crate) enum Raw {
     Postgres(Runtime, tokio_postgres::Client),
 }
 
-/// Why the database refused.
+/// Why the database refused, with its own words.
 #[derive(Debug)]
+#[expect(dead_code, reason = "the words are for who reads a failed test")]
 pub(crate) enum Refused {
     /// A key or a trigger: the rule this is about.
     ByRule(String),
@@ -62,10 +63,12 @@ impl Raw {
     /// Runs statements, separated by semicolons.
     pub(crate) fn run(&mut self, sql: &str) -> Result<(), Refused> {
         match self {
-            Self::Sqlite(connection) => connection.execute_batch(sql).map_err(by_sqlite),
+            Self::Sqlite(connection) => connection
+                .execute_batch(sql)
+                .map_err(|error| by_sqlite(&error)),
             Self::Postgres(runtime, client) => runtime
                 .block_on(client.batch_execute(sql))
-                .map_err(by_postgres),
+                .map_err(|error| by_postgres(&error)),
         }
     }
 
@@ -129,7 +132,7 @@ fn shown(value: rusqlite::types::ValueRef<'_>) -> String {
     }
 }
 
-fn by_sqlite(error: rusqlite::Error) -> Refused {
+fn by_sqlite(error: &rusqlite::Error) -> Refused {
     use rusqlite::ffi;
     let said = error.to_string();
     let rusqlite::Error::SqliteFailure(failure, _) = error else {
@@ -137,21 +140,21 @@ fn by_sqlite(error: rusqlite::Error) -> Refused {
     };
     match failure.extended_code {
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY | ffi::SQLITE_CONSTRAINT_TRIGGER => Refused::ByRule(said),
-        ffi::SQLITE_CONSTRAINT_CHECK => Refused::ByCheck(said),
+        ffi::SQLITE_CONSTRAINT_CHECK | ffi::SQLITE_CONSTRAINT_NOTNULL => Refused::ByCheck(said),
         ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY => Refused::Exists(said),
         _ if failure.code == rusqlite::ErrorCode::DatabaseBusy => Refused::Conflict(said),
         _ => Refused::Otherwise(said),
     }
 }
 
-fn by_postgres(error: tokio_postgres::Error) -> Refused {
+fn by_postgres(error: &tokio_postgres::Error) -> Refused {
     let code = error.code().map(|code| code.code().to_owned());
     let said = error
         .as_db_error()
         .map_or_else(|| error.to_string(), |said| said.message().to_owned());
     match code.as_deref() {
         Some("23000" | "23503") => Refused::ByRule(said),
-        Some("23514") => Refused::ByCheck(said),
+        Some("23502" | "23514") => Refused::ByCheck(said),
         Some("23505") => Refused::Exists(said),
         Some("40001" | "40P01") => Refused::Conflict(said),
         _ => Refused::Otherwise(said),
