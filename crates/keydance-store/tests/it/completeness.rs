@@ -1,7 +1,7 @@
 //! No public method of the store goes untested.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[test]
 fn every_public_method_of_every_handle_is_called_by_a_test() {
@@ -30,13 +30,16 @@ fn every_public_method_of_every_handle_is_called_by_a_test() {
 }
 
 fn texts(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let files = entries.filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
-    files
-        .map(|path| std::fs::read_to_string(path).unwrap())
-        .collect()
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let text = |path: PathBuf| {
+        if path.is_dir() {
+            texts(&path)
+        } else {
+            vec![std::fs::read_to_string(path).unwrap()]
+        }
+    };
+    paths.flat_map(text).collect()
 }
 
 /// The handles and the methods of `Tx` that open them.
