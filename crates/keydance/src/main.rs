@@ -1,46 +1,37 @@
-//! The binary.
-fn main() {
-    let rt = tokio::runtime::Runtime::new().unwrap();
-    rt.block_on(async {
-        let data = std::path::PathBuf::from(
-            std::env::var("KEYDANCE_DATA_DIR").unwrap_or("keydance-data".into()),
-        );
-        std::fs::create_dir_all(&data).unwrap();
-        let location = match std::env::var("KEYDANCE_DATABASE_URL") {
-            Ok(u) => keydance_store::Location::Postgres(u),
-            _ => keydance_store::Location::Sqlite(data.join("keydance.db")),
-        };
-        let store = keydance_store::Store::open(&location, 4).unwrap();
-        let clock = keydance_server::Clock::System;
-        let (keyring, first) =
-            keydance_server::start::unseal(&store, &data.join("root.key"), clock.now())
-                .await
-                .unwrap();
-        if first {
-            let new =
-                keydance_server::start::NewOrganisation::first("main".parse().unwrap()).unwrap();
-            let token =
-                keydance_server::start::create_organisation(&store, &keyring, new, clock.now())
-                    .await
-                    .unwrap();
-            std::fs::write(data.join("admin.token"), token.as_bytes()).unwrap();
-        }
-        let mut settings = keydance_server::Settings::default();
-        settings.limit_account_token = 0;
-        settings.limit_execution_token = 0;
-        let engine = std::sync::Arc::new(
-            keydance_server::Engine::new(store, keyring, settings, clock)
-                .await
-                .unwrap(),
-        );
-        let port = std::env::var("KEYDANCE_HTTP_PORT").unwrap_or("9001".into());
-        let listener = tokio::net::TcpListener::bind(format!("127.0.0.1:{port}"))
-            .await
-            .unwrap();
-        keydance_server::http::serve(listener, &engine, async {
-            tokio::signal::ctrl_c().await.unwrap();
-        })
-        .await
-        .unwrap();
-    });
+//! `keydance`: the server and its command line in one binary.
+//!
+//! A command goes through three stages: what was typed (`Args` in `commands/<noun>/<verb>.rs`), what
+//! it means (a request), and what came of it: an [`Output`](output::Output), which is data for
+//! `--json` and can render itself for people. Commands never print; [`output`] and [`failure`] do.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`cli`] | the command line as a whole |
+//! | [`commands`] | what each command does |
+//! | [`config`] | the configuration of the server |
+//! | [`client`], [`login`] | calling a server, and as whom |
+//! | [`output`], [`render`], [`failure`] | what is shown, and the exit code |
+
+mod cli;
+mod commands;
+mod config;
+
+// Calling a server.
+mod client;
+mod login;
+
+// Talking with whoever typed the command.
+mod failure;
+mod output;
+mod render;
+mod terminal;
+
+mod private_file;
+
+use std::process::ExitCode;
+
+use config::Environment;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os(), Environment::of_process())
 }

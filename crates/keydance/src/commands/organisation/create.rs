@@ -1,0 +1,109 @@
+//! `keydance organisation create`.
+
+use std::path::PathBuf;
+
+use keydance_core::id::{PrincipalId, TenantName};
+use keydance_core::permission::{Permission, Permissions};
+use keydance_server::Clock;
+use keydance_server::start::{self, NewOrganisation};
+use serde::{Serialize, Serializer};
+use zeroize::Zeroizing;
+
+use crate::commands::Context;
+use crate::commands::deployment::{Deployment, at, engine};
+use crate::config::{Config, ConfigArgs};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::private_file;
+use crate::render::{Page, Render};
+
+/// Make an organisation with its administrator
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Its name
+    #[arg(required_unless_present = "nameless", conflicts_with = "nameless")]
+    name: Option<TenantName>,
+    /// The nameless organisation, of platform services without a tenant
+    #[arg(long)]
+    nameless: bool,
+    /// The id of the person who administers it
+    #[arg(long, value_name = "ID")]
+    admin: PrincipalId,
+    /// What the administrator may do; may be repeated [default: as after a first start]
+    #[arg(long = "permission", value_name = "PERMISSION")]
+    permissions: Vec<Permission>,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+/// Makes it; the token goes into a file, or into the JSON.
+pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
+    let config = args.config.load(&context.environment, &[])?;
+    keydance_crypto::process::harden().map_err(Failure::unexpected)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(Failure::unexpected)?;
+    let token = runtime.block_on(create(args, &config))?;
+    let mut made = Made {
+        tenant: args.name.as_ref().map(ToString::to_string),
+        admin: args.admin.to_string(),
+        token,
+        file: PathBuf::new(),
+    };
+    if !context.global.json {
+        let organisation = made.tenant.as_deref().unwrap_or("nameless");
+        made.file = config
+            .data_dir
+            .join(format!("{organisation}-{}.token", made.admin));
+        let line = Zeroizing::new(format!("{}\n", *made.token));
+        private_file::write(&made.file, line.as_bytes()).map_err(|error| at(&made.file, &error))?;
+    }
+    Ok(Output::new(&made))
+}
+
+async fn create(args: &Args, config: &Config) -> Result<Zeroizing<String>, Failure> {
+    let Deployment { store, keyring } = Deployment::open(config).await?;
+    let new = NewOrganisation {
+        tenant: args.name.clone(),
+        admin: args.admin.clone(),
+        permissions: permissions(args)?,
+    };
+    let made = start::create_organisation(&store, &keyring, new, Clock::System.now()).await;
+    made.map_err(|error| engine(&error))
+}
+
+fn permissions(args: &Args) -> Result<Permissions, Failure> {
+    if !args.permissions.is_empty() {
+        return Ok(args.permissions.iter().copied().collect());
+    }
+    let first = "main".parse().map_err(Failure::unexpected)?;
+    let first = NewOrganisation::first(first).map_err(|error| engine(&error))?;
+    Ok(first.permissions)
+}
+
+/// An organisation that was just made.
+#[derive(Serialize)]
+struct Made {
+    tenant: Option<String>,
+    admin: String,
+    #[serde(serialize_with = "shown")]
+    token: Zeroizing<String>,
+    #[serde(skip)]
+    file: PathBuf,
+}
+
+/// Whoever asked for JSON asked for the token.
+fn shown<S: Serializer>(token: &Zeroizing<String>, into: S) -> Result<S::Ok, S::Error> {
+    into.serialize_str(token)
+}
+
+impl Render for Made {
+    fn render(&self, page: &mut Page) {
+        let name = self
+            .tenant
+            .as_deref()
+            .unwrap_or("the nameless organisation");
+        let (admin, file) = (&self.admin, self.file.display());
+        page.line(format!(
+            "made {name}; the access token of {admin} is in {file}"
+        ));
+    }
+}
