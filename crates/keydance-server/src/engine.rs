@@ -4,14 +4,17 @@
 mod code;
 mod error;
 pub mod idempotency;
+mod refusal;
 mod sealing;
 mod session;
 
 // The nouns.
 pub mod credentials;
+pub mod environments;
 pub(crate) mod flows;
 pub mod health;
 pub mod read;
+pub mod versions;
 
 pub use code::Code;
 pub use error::{Error, Result};

@@ -9,6 +9,8 @@ mod owner;
 mod redeem;
 mod sealed;
 
+pub(crate) use facts::bound_to;
+pub(crate) use owner::{not_owner, refuse};
 pub use sealed::{Opened, Sealed};
 
 use std::collections::BTreeMap;
