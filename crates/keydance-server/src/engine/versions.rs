@@ -5,8 +5,8 @@ mod change;
 mod list;
 mod read;
 
-pub use add::VersionRequest;
 pub(crate) use add::NewVersion;
+pub use add::VersionRequest;
 pub use change::Step;
 
 use keydance_api::credential::Version;

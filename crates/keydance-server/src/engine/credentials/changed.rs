@@ -113,7 +113,12 @@ impl UseCase<'_, '_> {
             let is_current = version.state == "current";
             let is_default = version.environment == EnvironmentName::default();
             let is_there = version.state != "destroyed";
-            (is_current && is_default, is_current, is_there, version.number)
+            (
+                is_current && is_default,
+                is_current,
+                is_there,
+                version.number,
+            )
         };
         let number = versions.iter().max_by_key(rank).ok_or_else(missing)?.number;
         self.tx.versions().find(id, number)?.ok_or_else(missing)

@@ -98,7 +98,10 @@ impl<'c> UseCase<'_, 'c> {
         let total = count(flows);
         let caller = self.session.caller.clone();
         let mut details: Vec<Json> = Vec::new();
-        if caller.permissions.allow(keydance_core::permission::Permission::FlowsRead) {
+        if caller
+            .permissions
+            .allow(keydance_core::permission::Permission::FlowsRead)
+        {
             let owners = self.tx.flows().owners(flows)?;
             let own = |flow: &&FlowId| {
                 let mut owners = owners.iter().filter(|(id, _)| id == *flow);

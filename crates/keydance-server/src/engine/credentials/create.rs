@@ -23,6 +23,10 @@ use crate::engine::sealing::CredentialKey;
 use crate::engine::{Code, Engine, Error, Result, Session, UseCase, random_id};
 
 /// A credential to be created, read from a request.
+#[expect(
+    missing_debug_implementations,
+    reason = "it holds a secret, which cannot be formatted"
+)]
 pub struct NewCredential {
     name: Name,
     kind: CredentialType,

@@ -85,7 +85,9 @@ impl UseCase<'_, '_> {
             }
         }
         for row in before.iter().filter(|row| row.owner != *owner) {
-            self.tx.credentials().close_owner(id, &row.owner, &by, now)?;
+            self.tx
+                .credentials()
+                .close_owner(id, &row.owner, &by, now)?;
         }
         Ok(())
     }

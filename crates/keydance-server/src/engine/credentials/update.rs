@@ -24,6 +24,10 @@ use crate::engine::versions::NewVersion;
 use crate::engine::{Code, Engine, Error, Result, Session, UseCase};
 
 /// What is to change of a credential, read from a request.
+#[expect(
+    missing_debug_implementations,
+    reason = "it holds a secret, which cannot be formatted"
+)]
 pub struct CredentialPatch {
     name: Option<Name>,
     kind: Option<Json>,
@@ -204,7 +208,10 @@ fn admits_flow(bound_to: &BoundTo, flow: &FlowRow, id: CredentialId) -> bool {
     let Ok(Ok(document)) = document else {
         return bound_to.is_unbound();
     };
-    let own = document.references().iter().filter(|reference| reference.credential == id);
+    let own = document
+        .references()
+        .iter()
+        .filter(|reference| reference.credential == id);
     own.into_iter().all(|reference| {
         let (component, destination) = (&reference.component_id, &reference.destination);
         bound_to

@@ -25,6 +25,10 @@ const KEPT: usize = 10;
 const KEPT_FOR: i64 = 90 * 24 * 3600;
 
 /// A version to be made, read from a request.
+#[expect(
+    missing_debug_implementations,
+    reason = "it holds a secret, which cannot be formatted"
+)]
 pub struct VersionRequest {
     environment: EnvironmentName,
     state: VersionState,

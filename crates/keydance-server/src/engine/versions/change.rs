@@ -66,7 +66,10 @@ impl UseCase<'_, '_> {
             self.retire_current(owned, &version.environment)?;
         }
         if next == VersionState::Destroyed {
-            let destroyed = self.tx.versions().destroy(version.credential, version.number);
+            let destroyed = self
+                .tx
+                .versions()
+                .destroy(version.credential, version.number);
             self.tx.or_start_over(destroyed)?;
         } else {
             self.move_version(&version, next)?;
@@ -94,5 +97,8 @@ impl UseCase<'_, '_> {
 }
 
 fn state(version: &VersionRow) -> Result<VersionState> {
-    version.state.parse().map_err(crate::engine::Error::internal)
+    version
+        .state
+        .parse()
+        .map_err(crate::engine::Error::internal)
 }
