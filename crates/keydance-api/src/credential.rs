@@ -183,3 +183,71 @@ pub struct NewCredential {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bound_to: Option<Value>,
 }
+
+/// A request to change a credential. What is not given stays as it is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialPatch {
+    /// What people will call it, 1 to 256 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its type, which never changes.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The fields of the value that change; `null` removes an optional one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Map<String, Value>>,
+    /// The owners that replace those of before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owners: Option<Vec<Owner>>,
+    /// Free text, at most 256 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+    /// The environment of the value; `default` if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// What it may be used with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound_to: Option<Value>,
+}
+
+/// A request to add an owner.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NewOwner {
+    /// The id of a person, machine identity, group or organisation.
+    pub id: String,
+    /// `USER` if not given.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+}
+
+/// A request to bring a deleted credential back.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Undeletion {
+    /// Who is to own it from now on.
+    pub owner: NewOwner,
+}
+
+/// A request to make a version.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NewVersion {
+    /// The environment of the value; `default` if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// The fields of the value, all of them.
+    pub value: Map<String, Value>,
+    /// `current` if not given, or `pending`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+}
+
+/// A request to add an environment.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NewEnvironment {
+    /// Its name: 1 to 32 of `a-z`, `0-9` and `-`, starting with a letter.
+    pub name: String,
+    /// Whether values are shown to executions only; not, if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protected: Option<bool>,
+}

@@ -240,6 +240,11 @@ impl Actor {
         self
     }
 
+    /// Its id; nothing for nobody.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     fn new(kind: ActorKind, id: String) -> Self {
         let on_behalf_of = None;
         Self {

@@ -4,15 +4,18 @@
 mod code;
 mod error;
 pub mod idempotency;
+mod refusal;
 mod sealing;
 pub(crate) mod session;
 
 // The nouns.
 pub mod credentials;
+pub mod environments;
 pub mod executions;
 pub mod flows;
 pub mod health;
 pub mod read;
+pub mod versions;
 
 pub use code::Code;
 pub use error::{Error, Result};

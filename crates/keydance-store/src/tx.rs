@@ -180,6 +180,17 @@ impl<'c> Tx<'c> {
         Err(Error::Conflict)
     }
 
+    /// Starts over if something is not as this transaction read it: somebody else was faster.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] in that case, else what the result holds.
+    pub fn or_start_over<T>(&mut self, result: Result<T>) -> Result<T> {
+        match result {
+            Err(Error::Changed | Error::Exists | Error::Referenced) => self.start_over(),
+            other => other,
+        }
+    }
+
     /// Begins a part of the transaction that can be undone alone, and that has entered nothing yet.
     pub(crate) fn mark(&mut self) -> Result<Mark> {
         (self.entered, self.failure) = (None, None);

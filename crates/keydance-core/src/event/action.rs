@@ -29,6 +29,8 @@ actions! {
     CredentialCreated = "credential.created",
     /// A credential was deleted.
     CredentialDeleted = "credential.deleted",
+    /// The values of a deleted credential were destroyed.
+    CredentialDestroyed = "credential.destroyed",
     /// A secret was given to an execution.
     CredentialHandedOut = "credential.handed_out",
     /// A secret could not be opened after it was to be handed out.

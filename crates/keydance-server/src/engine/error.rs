@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use keydance_core::credential::ValueError;
+use keydance_core::credential::{ValueError, VersionError};
 use keydance_core::owners::OwnersError;
 use keydance_core::problem::Problem;
 use serde::Serialize;
@@ -176,5 +176,14 @@ impl From<OwnersError> for Error {
                 "A flow is owned by USER, GROUP or TENANT entries only.",
             ),
         }
+    }
+}
+
+impl From<VersionError> for Error {
+    fn from(error: VersionError) -> Self {
+        Self::new(
+            Code::VersionState,
+            format!("The version is {}.", error.0.as_str()),
+        )
     }
 }

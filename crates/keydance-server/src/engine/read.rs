@@ -9,6 +9,7 @@ pub(crate) mod owner;
 mod redeem;
 mod sealed;
 
+pub(crate) use owner::{not_owner, refuse};
 pub use sealed::{Opened, Sealed};
 
 pub(crate) use facts::{bound_to, newest};

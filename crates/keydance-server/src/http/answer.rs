@@ -56,3 +56,12 @@ pub(crate) fn page<T: Serialize>(entries: Vec<T>, total: i64, page: PageRequest)
     })
     .into_response()
 }
+
+/// One page of a list that is known as a whole.
+pub(crate) fn page_of<T: Serialize>(all: Vec<T>, wanted: PageRequest) -> Response {
+    let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+    let count = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+    let before = (wanted.number - 1).saturating_mul(wanted.size);
+    let entries = all.into_iter().skip(count(before));
+    page(entries.take(count(wanted.size)).collect(), total, wanted)
+}

@@ -3,6 +3,7 @@
 pub(crate) mod root;
 
 mod credentials;
+mod environments;
 mod executions;
 mod flows;
 
@@ -13,6 +14,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         credentials::list::route(),
         credentials::create::route(),
+        credentials::delete_any::route(),
         credentials::read::route(),
         flows::list::route(),
         flows::create::route(),
@@ -31,5 +33,21 @@ pub(crate) fn routes() -> Vec<Route> {
         executions::renew::route(),
         executions::credentials::route(),
         executions::credential::route(),
+        credentials::update::route(),
+        credentials::delete::route(),
+        credentials::undelete::route(),
+        credentials::add_owner::route(),
+        credentials::remove_owner::route(),
+        credentials::versions::list::route(),
+        credentials::versions::create::route(),
+        credentials::versions::read::route(),
+        credentials::versions::promote::route(),
+        credentials::versions::restore::route(),
+        credentials::versions::disable::route(),
+        credentials::versions::enable::route(),
+        credentials::versions::destroy::route(),
+        environments::list::route(),
+        environments::create::route(),
+        environments::delete::route(),
     ]
 }

@@ -23,6 +23,10 @@ use crate::engine::sealing::CredentialKey;
 use crate::engine::{Code, Engine, Error, Result, Session, UseCase, random_id};
 
 /// A credential to be created, read from a request.
+#[expect(
+    missing_debug_implementations,
+    reason = "it holds a secret, which cannot be formatted"
+)]
 pub struct NewCredential {
     name: Name,
     kind: CredentialType,
@@ -73,17 +77,10 @@ impl NewCredential {
         let name = name(&body)?;
         let kind = kind(&body)?;
         let value = body.remove("value").unwrap_or(Json::Null);
-        let value = Value::create(kind, value)?;
-        if value.auth_client_id().is_some() {
-            return Err(Error::new(
-                Code::AuthClientNotFound,
-                "There is no such auth client.",
-            ));
-        }
         Ok(Self {
             name,
             kind,
-            value,
+            value: new_value(kind, value)?,
             owners: owners::of_new(body.get("owners"), &session.caller.identity)?,
             domain: domain(&body)?,
             environment: environment(&body)?,
@@ -116,8 +113,7 @@ impl NewCredential {
             name: self.name.to_string(),
             kind: self.kind.as_str().to_owned(),
             domain: self.domain.clone(),
-            bound_to: (!self.bound_to.is_unbound())
-                .then(|| serde_json::json!(self.bound_to).to_string()),
+            bound_to: bound_to_row(&self.bound_to),
             key_id: key.id().to_vec(),
             key_generation: 1,
             state: "usable".to_owned(),
@@ -200,6 +196,18 @@ impl UseCase<'_, '_> {
     }
 }
 
+/// A value that is given as a whole.
+pub(crate) fn new_value(kind: CredentialType, given: Json) -> Result<Value> {
+    let value = Value::create(kind, given)?;
+    if value.auth_client_id().is_some() {
+        return Err(Error::new(
+            Code::AuthClientNotFound,
+            "There is no such auth client.",
+        ));
+    }
+    Ok(value)
+}
+
 pub(super) fn name(body: &Map<String, Json>) -> Result<Name> {
     let given = match body.get("name") {
         None | Some(Json::Null) => return Err(Error::invalid_field("name", REQUIRED)),
@@ -245,4 +253,9 @@ pub(crate) fn environment(body: &Map<String, Json>) -> Result<EnvironmentName> {
 pub(super) fn bound_to(body: &Map<String, Json>) -> Result<BoundTo> {
     let given = body.get("boundTo").unwrap_or(&Json::Null);
     BoundTo::parse(given).map_err(|problems: Vec<Problem>| Error::invalid(problems))
+}
+
+/// The same, as a row keeps it; nothing if unbound.
+pub(super) fn bound_to_row(bound_to: &BoundTo) -> Option<String> {
+    (!bound_to.is_unbound()).then(|| serde_json::json!(bound_to).to_string())
 }

@@ -17,14 +17,14 @@ use crate::keyring::OrganisationKeys;
 
 /// Everything needed to open one value, after the commit.
 pub struct Sealed {
-    pub(super) allowed: Allowed,
-    pub(super) organisation: OrganisationId,
-    pub(super) tenant: Option<TenantName>,
-    pub(super) keys: Arc<OrganisationKeys>,
-    pub(super) credential: CredentialRow,
-    pub(super) owners: Vec<CredentialOwnerRow>,
-    pub(super) version: VersionRow,
-    pub(super) environments: Vec<String>,
+    pub(crate) allowed: Allowed,
+    pub(crate) organisation: OrganisationId,
+    pub(crate) tenant: Option<TenantName>,
+    pub(crate) keys: Arc<OrganisationKeys>,
+    pub(crate) credential: CredentialRow,
+    pub(crate) owners: Vec<CredentialOwnerRow>,
+    pub(crate) version: VersionRow,
+    pub(crate) environments: Vec<String>,
 }
 
 /// What the caller gets.
@@ -42,6 +42,17 @@ impl Sealed {
     /// # Errors
     /// The envelopes do not open: somebody moved or changed rows.
     pub fn open(self) -> Result<Opened> {
+        let value = self.value()?;
+        Ok(match self.allowed.view() {
+            View::Execution => Opened::HandedOut(Box::new(self.handed_out(&value))),
+            View::Masked | View::Raw | View::Stored => {
+                Opened::Document(Box::new(self.document(&value)))
+            }
+        })
+    }
+
+    /// The value in clear.
+    pub(crate) fn value(&self) -> Result<Value> {
         let kind: CredentialType = self.credential.kind.parse().map_err(Error::internal)?;
         let rows = self.rows_used()?;
         let credential = &self.credential;
@@ -52,13 +63,7 @@ impl Sealed {
             &credential.key_id,
             &rows,
         )?;
-        let value = key.open_value(&self.allowed, kind, &self.version)?;
-        Ok(match self.allowed.view() {
-            View::Execution => Opened::HandedOut(Box::new(self.handed_out(&value))),
-            View::Masked | View::Raw | View::Stored => {
-                Opened::Document(Box::new(self.document(&value)))
-            }
-        })
+        key.open_value(&self.allowed, kind, &self.version)
     }
 
     /// The owner rows the decision rests on, each of which must open.
