@@ -1,6 +1,6 @@
 //! Who is calling, from the headers of a request.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
@@ -84,16 +84,19 @@ fn read(parts: &Parts) -> Result<AccessToken, Error> {
 
 /// A failed authentication counts against the address it came from.
 pub(crate) fn counted(app: &App, parts: &Parts, error: Error) -> Problem {
+    counted_from(app, address(parts).map(|address| address.ip()), error)
+}
+
+/// The same for a route that authenticates by itself.
+pub(crate) fn counted_from(app: &App, address: Option<IpAddr>, error: Error) -> Problem {
     let failed = matches!(
         error.code(),
         Code::AuthMalformed | Code::AuthMissing | Code::TokenInvalid
     );
-    match address(parts) {
-        Some(address) if failed => Problem(
-            app.failed_authentication(address.ip())
-                .err()
-                .unwrap_or(error),
-        ),
+    match address {
+        Some(address) if failed => {
+            Problem(app.failed_authentication(address).err().unwrap_or(error))
+        }
         _ => Problem(error),
     }
 }
