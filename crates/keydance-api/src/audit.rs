@@ -37,3 +37,34 @@ pub struct InclusionProof {
     /// Hashes from the leaf to the root, in hex.
     pub hashes: Vec<String>,
 }
+
+/// The proof that an older log is the beginning of a newer one.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ConsistencyProof {
+    /// The size of the older log.
+    pub from: u64,
+    /// The size of the newer one.
+    pub to: u64,
+    /// The hashes, in hex.
+    pub hashes: Vec<String>,
+}
+
+/// An event as it was written down: canonical JSON, byte for byte what was hashed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// Its number.
+    pub seq: u64,
+    /// When it happened.
+    pub at: String,
+    /// What was done.
+    pub action: String,
+    /// `allowed`, `denied` or `failed`.
+    pub outcome: String,
+    /// Who did it: `id`, `type`, and for whom.
+    pub actor: serde_json::Value,
+    /// What it was done to: `id` and `type`.
+    pub object: serde_json::Value,
+    /// The request, as told to the caller.
+    pub request_id: String,
+}

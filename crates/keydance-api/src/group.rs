@@ -31,3 +31,30 @@ pub struct Membership {
     /// Why.
     pub reason: String,
 }
+
+/// A group to be made.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NewGroup {
+    /// Its id for ever, 1 to 256 characters; made up if it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What people call it.
+    pub name: String,
+}
+
+/// What can change of a group.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct GroupChange {
+    /// What people call it.
+    pub name: String,
+}
+
+/// A membership to be opened.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NewMembership {
+    /// Until when, not included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Why.
+    pub reason: String,
+}

@@ -66,3 +66,93 @@ pub struct Enrolment {
     /// When it ends.
     pub expires_at: String,
 }
+
+/// A person to be made.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NewPerson {
+    /// The id for ever, 1 to 256 characters; made up if it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What people call them.
+    pub name: String,
+    /// An address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// What they may do beyond owning things.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
+}
+
+/// What can change of a person.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PersonChange {
+    /// What people call them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// An address; null takes it away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// What they may do beyond owning things.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
+}
+
+/// A machine identity to be made.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NewMachineIdentity {
+    /// The id for ever, 1 to 256 characters; made up if it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What people call it.
+    pub name: String,
+    /// `service`, `node` or `pipeline`.
+    pub kind: String,
+    /// The most its access tokens can permit; what the caller may do if it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
+}
+
+/// What can change of a machine identity.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MachineIdentityChange {
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The most its access tokens can permit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
+}
+
+/// An enrolment to be started.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NewEnrolment {
+    /// Whether the access tokens the person has are to end.
+    #[serde(default)]
+    pub reset: bool,
+    /// Why, if they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// An enrolment code to be turned into an access token.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EnrolmentCode {
+    /// The code.
+    pub code: String,
+    /// What the access token is to be called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// What an enrolment code was good for.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Enrolled {
+    /// The person.
+    pub person: String,
+    /// The access token.
+    #[serde(flatten)]
+    pub token: crate::token::AccessToken,
+    /// What the person has to know: that earlier access tokens were ended, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+}

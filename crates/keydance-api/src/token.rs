@@ -30,3 +30,29 @@ pub struct AccessToken {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
+
+/// An access token to be issued.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NewAccessToken {
+    /// What its owner calls it.
+    pub name: String,
+    /// What it is to permit.
+    pub permissions: Vec<String>,
+    /// How long it lives, `45s`, `30m`, `12h` or `90d`; 12 hours if it is not given, 90 days at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<String>,
+    /// The credentials it is limited to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<Vec<String>>,
+    /// The environments it is limited to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environments: Option<Vec<String>>,
+}
+
+/// A token somebody showed and asks about.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct TokenQuestion {
+    /// The whole token.
+    pub token: String,
+}

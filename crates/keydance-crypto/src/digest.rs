@@ -31,3 +31,8 @@ pub(crate) fn hmac_sha256<const N: usize>(key: &[u8; 32], parts: [&[u8]; N]) -> 
     tag.copy_from_slice(context.sign().as_ref());
     tag
 }
+
+/// A digest as 64 lower-case hex digits.
+pub fn hex(hash: &Hash) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}

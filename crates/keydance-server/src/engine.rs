@@ -1,20 +1,29 @@
 //! What the service does. One file per noun; every use case takes the caller first, decides by the
 //! rules of `keydance-core`, and runs in one transaction with its audit record.
 
+mod access;
 mod code;
+mod denial;
 mod error;
+pub mod fields;
 pub mod idempotency;
-mod refusal;
 mod sealing;
 pub(crate) mod session;
+mod sign_in;
 
 // The nouns.
+pub mod audit;
 pub mod credentials;
+pub mod enrolment;
 pub mod environments;
 pub mod executions;
 pub mod flows;
+pub mod groups;
 pub mod health;
+pub mod machine_identities;
+pub mod persons;
 pub mod read;
+pub mod tokens;
 pub mod versions;
 
 pub use code::Code;
@@ -49,6 +58,7 @@ pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) keyring: Keyring,
     pub(crate) limiter: Limiter,
+    pub(crate) failures: sign_in::SignInFailures,
     pub(crate) settings: Settings,
     pub(crate) clock: Clock,
     /// The keys of the deployment, for access tokens.
@@ -87,6 +97,7 @@ impl Engine {
             store,
             keyring,
             limiter,
+            failures: sign_in::SignInFailures::default(),
             settings,
             clock,
             deployment_keys,
@@ -114,7 +125,13 @@ impl Engine {
     /// # Errors
     /// `rate_limited` once there were too many.
     pub fn failed_authentication(&self, address: IpAddr) -> Result<()> {
+        self.parts.failures.note(address, self.now());
         Ok(self.parts.limiter.failure(address)?)
+    }
+
+    /// Forgets callers that have not asked for long.
+    pub fn forget_idle(&self) {
+        self.parts.limiter.forget_idle();
     }
 
     /// The time now.

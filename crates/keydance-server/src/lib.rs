@@ -10,11 +10,13 @@
 //! | [`http`] | the REST face: routes, extractors, answers |
 //! | [`keyring`] | the root key and the keys of organisations, while the server is unsealed |
 //! | [`start`] | first start: deployment, organisation, administrator |
+//! | [`jobs`] | what the server does by itself |
 //! | [`clock`], [`settings`], [`limiter`] | what the outside gives |
 
 pub mod clock;
 pub mod engine;
 pub mod http;
+pub mod jobs;
 pub mod keyring;
 pub mod limiter;
 pub mod settings;

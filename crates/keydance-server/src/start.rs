@@ -97,6 +97,23 @@ pub async fn unseal(store: &Store, key_file: &Path, now: Timestamp) -> Result<(K
     Ok((keyring, true))
 }
 
+/// Writes down, in the log of the deployment, that the server was started.
+///
+/// # Errors
+/// Those of the store: a server that cannot write does not start.
+pub async fn announce(store: &Store, keyring: &Keyring, now: Timestamp) -> Result<()> {
+    let object = Object::new(ObjectKind::Deployment, keyring.deployment());
+    let actor = Actor::system("keydance");
+    let event = Event::new(context(now), Action::DeploymentStarted, actor, object)
+        .detail("version", env!("CARGO_PKG_VERSION"));
+    store
+        .write(move |tx: &mut Tx<'_>| {
+            tx.record(event.clone());
+            Ok::<_, Error>(())
+        })
+        .await
+}
+
 fn sealed(cause: impl std::fmt::Display) -> Error {
     Error::new(
         Code::Sealed,
@@ -256,18 +273,22 @@ fn token_row(
 }
 
 fn created(id: OrganisationId, new: &NewOrganisation, now: Timestamp) -> Event {
-    let context = Context {
-        organisation: OrganisationId::DEPLOYMENT,
-        at: now,
-        request_id: "start".to_owned(),
-        source: None,
-    };
     let object = Object::new(ObjectKind::Organisation, id.to_string());
     Event::new(
-        context,
+        context(now),
         Action::OrganisationCreated,
         Actor::system("keydance"),
         object,
     )
     .detail("administrator", new.admin.as_str())
+}
+
+/// What events of a start have in common.
+fn context(now: Timestamp) -> Context {
+    Context {
+        organisation: OrganisationId::DEPLOYMENT,
+        at: now,
+        request_id: "start".to_owned(),
+        source: None,
+    }
 }

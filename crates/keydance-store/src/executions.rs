@@ -299,6 +299,18 @@ impl Executions<'_, '_> {
             where org = $1 and credential = $2 and ended_at is null order by execution";
         self.0.query(sql, &values, |row| row.parse(0))
     }
+
+    /// Those for whom executions run.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn starters(&mut self, now: Timestamp) -> Result<Vec<String>> {
+        let values = [self.0.org()?, now.as_millis().into()];
+        let sql = "select distinct started_by from execution
+            where org = $1 and started_by is not null and ended_at is null and expires_at > $2
+            order by started_by";
+        self.0.query(sql, &values, |row| row.get(0))
+    }
 }
 
 fn each_id(ids: &[ExecutionId]) -> Value<'static> {

@@ -229,6 +229,46 @@ impl Groups<'_, '_> {
             select id from above";
         self.0.query(sql, &values, |row| row.get(0))
     }
+
+    /// The live membership of a member, whether or not its time has come or gone.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn live_membership(
+        &mut self,
+        group: &str,
+        member_type: &str,
+        member: &str,
+    ) -> Result<Option<MembershipRow>> {
+        let values = [
+            self.0.org()?,
+            group.into(),
+            member_type.into(),
+            member.into(),
+        ];
+        let sql = "select group_id, member_type, member_id, since, until, opened_by, reason
+            from membership where org = $1 and group_id = $2
+              and member_type = $3 and member_id = $4 and live = 1";
+        self.0.find(sql, &values, membership)
+    }
+
+    /// Closes every live membership in a group and of it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn part_all(&mut self, group: &str, by: &str, now: Timestamp) -> Result<()> {
+        let values = [
+            self.0.org()?,
+            group.into(),
+            by.into(),
+            now.as_millis().into(),
+        ];
+        let sql = "update membership set live = null, closed_by = $3,
+              until = case when until is null or until > $4 then $4 else until end
+            where org = $1 and live = 1
+              and (group_id = $2 or (member_type = 'group' and member_id = $2))";
+        self.0.execute(sql, &values).map(drop)
+    }
 }
 
 fn group(row: &Row<'_>) -> Result<GroupRow> {

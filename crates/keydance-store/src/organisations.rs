@@ -173,6 +173,20 @@ impl Organisations<'_, '_> {
             })
         })
     }
+
+    /// The size of the log of every organisation, the deployment included.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn log_sizes(&mut self) -> Result<Vec<(OrganisationId, u64)>> {
+        self.0.enter_every()?;
+        let sql = "select id, log_size from organisation order by id";
+        self.0.query(sql, &[], |row| {
+            let size: i64 = row.get(1)?;
+            let size = u64::try_from(size).map_err(|_| crate::Error::Corrupt { column: 1 })?;
+            Ok((row.parse(0)?, size))
+        })
+    }
 }
 
 fn organisation(row: &Row<'_>) -> Result<Organisation> {

@@ -69,7 +69,7 @@ impl Engine {
         once: Option<Once>,
     ) -> Result<Answer<Environment>> {
         self.write_once(session, once, move |use_case| {
-            use_case.require(Permission::EnvironmentsManage)?;
+            use_case.require_at_large(Permission::EnvironmentsManage)?;
             let row = EnvironmentRow {
                 name: new.name.clone(),
                 protected_at: new.is_protected.then_some(use_case.now),
@@ -95,7 +95,7 @@ impl Engine {
         name: Option<EnvironmentName>,
     ) -> Result<()> {
         self.write(session, move |use_case| {
-            use_case.require(Permission::EnvironmentsManage)?;
+            use_case.require_at_large(Permission::EnvironmentsManage)?;
             let missing = || Error::not_found("environment");
             let name = name.as_ref().ok_or_else(missing)?;
             if *name == EnvironmentName::default() {

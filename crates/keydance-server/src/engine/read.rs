@@ -24,8 +24,8 @@ use keydance_store::Tx;
 use keydance_store::access_tokens::AccessTokenRow;
 use keydance_store::executions::HandOutRow;
 
-use super::session::{beyond_execution, verify};
-use super::{Engine, Error, Parts, RequestContext, Result};
+use super::session::{beyond_execution, ensure_live, recognise};
+use super::{Code, Engine, Error, Parts, RequestContext, Result};
 use facts::Facts;
 
 /// A request to read one credential.
@@ -34,14 +34,24 @@ pub struct Request {
     pub token: AccessToken,
     /// The credential; none if the text was no id.
     pub credential: Option<CredentialId>,
-    /// The execution the credential is asked for through, if the route names one.
-    pub execution: Option<ExecutionId>,
-    /// The environment, if the request names one.
-    pub environment: Option<EnvironmentName>,
+    /// What the route names besides the credential.
+    pub through: Through,
+    /// The environment, if the request names one; what is wrong with it is told after
+    /// authentication.
+    pub environment: Result<Option<EnvironmentName>>,
     /// The step of the flow, as the caller calls it.
     pub step: Option<String>,
     /// The request.
     pub context: RequestContext,
+}
+
+/// What a route names besides the credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Through {
+    /// Nothing.
+    Credential,
+    /// An execution; none if the text was no id.
+    Execution(Option<ExecutionId>),
 }
 
 impl Engine {
@@ -89,7 +99,8 @@ fn try_read_all(
 ) -> Result<Vec<Result<Sealed>>> {
     let now = parts.clock.now();
     let tokens: Vec<&AccessToken> = requests.iter().map(|request| &request.token).collect();
-    let rows = verify(parts, tx, &tokens, now)?;
+    let known = recognise(parts, tx, &tokens)?;
+    let rows = live(tx, requests, known, now);
     let mut results: Vec<Option<Result<Sealed>>> = Vec::with_capacity(requests.len());
     let mut by_organisation: BTreeMap<OrganisationId, Vec<(usize, &AccessTokenRow)>> =
         BTreeMap::new();
@@ -126,6 +137,26 @@ fn try_read_all(
         .collect())
 }
 
+/// Those that still work. An execution that the guard ended is refused, and that is written down.
+fn live(
+    tx: &mut Tx<'_>,
+    requests: &[Request],
+    rows: Vec<Result<AccessTokenRow>>,
+    now: Timestamp,
+) -> Vec<Result<AccessTokenRow>> {
+    let rows = rows.into_iter().zip(requests);
+    rows.map(|(row, request)| {
+        let row = row?;
+        let refused = redeem::refusal(&row, request, now);
+        ensure_live(row, now).inspect_err(|error| {
+            if error.code() == Code::FlowBlocked {
+                tx.record_refusal(refused);
+            }
+        })
+    })
+    .collect()
+}
+
 /// One request and the row of its token.
 struct Asked<'a> {
     token: &'a AccessTokenRow,
@@ -135,6 +166,14 @@ struct Asked<'a> {
 impl Asked<'_> {
     fn is_execution(&self) -> bool {
         self.token.kind == TokenKind::Execution.as_str()
+    }
+
+    fn environment(&self) -> Option<&EnvironmentName> {
+        self.request
+            .environment
+            .as_ref()
+            .ok()
+            .and_then(Option::as_ref)
     }
 }
 
@@ -149,12 +188,11 @@ fn read_in(
     let mut outcome = Outcome::default();
     let mut results = Vec::with_capacity(asked.len());
     for one in asked {
-        results.push(if one.is_execution() {
-            redeem::decide(&facts, tx, one, now, &mut outcome)
-        } else if one.request.execution.is_some() {
-            Err(beyond_owner())
-        } else {
-            owner::decide(&facts, tx, one, now, &mut outcome)
+        results.push(match (&one.request.environment, one.request.through) {
+            (Err(error), _) => Err(error.clone()),
+            _ if one.is_execution() => redeem::decide(&facts, tx, one, now, &mut outcome),
+            (_, Through::Execution(_)) => Err(beyond_owner()),
+            (_, Through::Credential) => owner::decide(&facts, tx, one, now, &mut outcome),
         });
     }
     tx.executions().hand_out(&outcome.hand_outs, now)?;

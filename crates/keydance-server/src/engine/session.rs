@@ -96,12 +96,25 @@ impl Session {
     }
 }
 
-/// The rows of tokens that were presented whole, in their order; one query for all of them.
+/// The rows of tokens that were presented whole and still work, in their order; one query for all
+/// of them.
 pub(crate) fn verify(
     parts: &Parts,
     tx: &mut Tx<'_>,
     tokens: &[&AccessToken],
     now: Timestamp,
+) -> Result<Vec<Result<AccessTokenRow>>> {
+    let known = recognise(parts, tx, tokens)?.into_iter();
+    Ok(known
+        .map(|row| row.and_then(|row| ensure_live(row, now)))
+        .collect())
+}
+
+/// The same whether or not they still work.
+pub(crate) fn recognise(
+    parts: &Parts,
+    tx: &mut Tx<'_>,
+    tokens: &[&AccessToken],
 ) -> Result<Vec<Result<AccessTokenRow>>> {
     let ids: BTreeSet<&str> = tokens.iter().map(|token| token.id()).collect();
     let ids: Vec<&str> = ids.into_iter().collect();
@@ -123,7 +136,7 @@ pub(crate) fn verify(
                 .map_err(Error::internal)?;
             let row =
                 row.filter(|row| record.matches(&row.digest) && row.kind == token.kind().as_str());
-            ensure_live(row.ok_or_else(invalid)?.clone(), now)
+            Ok(row.ok_or_else(invalid)?.clone())
         })
         .collect())
 }
@@ -137,7 +150,7 @@ pub(crate) fn bound_to(row: &AccessTokenRow) -> &str {
     }
 }
 
-fn ensure_live(row: AccessTokenRow, now: Timestamp) -> Result<AccessTokenRow> {
+pub(crate) fn ensure_live(row: AccessTokenRow, now: Timestamp) -> Result<AccessTokenRow> {
     let guard_ended = row.ended_reason.as_deref() == Some(EndReason::FlowBlocked.as_str());
     if row.ended_at.is_some() && guard_ended {
         return Err(Error::new(

@@ -2,10 +2,17 @@
 
 pub(crate) mod root;
 
+mod audit;
 mod credentials;
+mod enrol;
 mod environments;
 mod executions;
 mod flows;
+mod groups;
+mod machine_identities;
+mod me;
+mod persons;
+mod tokens;
 
 use super::route::Route;
 
@@ -49,5 +56,35 @@ pub(crate) fn routes() -> Vec<Route> {
         environments::list::route(),
         environments::create::route(),
         environments::delete::route(),
+        groups::list::route(),
+        groups::create::route(),
+        groups::read::route(),
+        groups::update::route(),
+        groups::close::route(),
+        groups::list_members::route(),
+        groups::add_member::route(),
+        groups::remove_member::route(),
+        persons::list::route(),
+        persons::create::route(),
+        persons::read::route(),
+        persons::update::route(),
+        persons::freeze::route(),
+        persons::unfreeze::route(),
+        persons::enrolment::route(),
+        enrol::route(),
+        machine_identities::list::route(),
+        machine_identities::create::route(),
+        machine_identities::update::route(),
+        machine_identities::close::route(),
+        machine_identities::issue_token::route(),
+        tokens::list::route(),
+        tokens::create::route(),
+        tokens::revoke::route(),
+        tokens::introspect::route(),
+        me::route(),
+        audit::list::route(),
+        audit::checkpoint::route(),
+        audit::proof::route(),
+        audit::consistency::route(),
     ]
 }

@@ -1,6 +1,6 @@
 //! Who is calling, from the headers of a request.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
@@ -16,6 +16,7 @@ use crate::engine::{Code, Error, RequestContext, Session};
 pub(crate) struct Bearer {
     pub(crate) token: AccessToken,
     pub(crate) context: RequestContext,
+    pub(crate) address: Option<IpAddr>,
 }
 
 /// An authenticated person or machine identity.
@@ -30,7 +31,12 @@ impl FromRequestParts<App> for Bearer {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let context = context(parts);
         let token = read(parts).map_err(|error| counted(app, parts, error))?;
-        Ok(Self { token, context })
+        let address = address(parts).map(|address| address.ip());
+        Ok(Self {
+            token,
+            context,
+            address,
+        })
     }
 }
 
@@ -38,7 +44,7 @@ impl FromRequestParts<App> for Authenticated {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Bearer { token, context } = Bearer::from_request_parts(parts, app).await?;
+        let Bearer { token, context, .. } = Bearer::from_request_parts(parts, app).await?;
         let session = app.authenticate(token, context).await;
         session
             .map(Self)
@@ -84,16 +90,19 @@ fn read(parts: &Parts) -> Result<AccessToken, Error> {
 
 /// A failed authentication counts against the address it came from.
 pub(crate) fn counted(app: &App, parts: &Parts, error: Error) -> Problem {
+    counted_from(app, address(parts).map(|address| address.ip()), error)
+}
+
+/// The same for a route that authenticates by itself.
+pub(crate) fn counted_from(app: &App, address: Option<IpAddr>, error: Error) -> Problem {
     let failed = matches!(
         error.code(),
         Code::AuthMalformed | Code::AuthMissing | Code::TokenInvalid
     );
-    match address(parts) {
-        Some(address) if failed => Problem(
-            app.failed_authentication(address.ip())
-                .err()
-                .unwrap_or(error),
-        ),
+    match address {
+        Some(address) if failed => {
+            Problem(app.failed_authentication(address).err().unwrap_or(error))
+        }
         _ => Problem(error),
     }
 }

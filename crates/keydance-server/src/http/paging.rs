@@ -3,6 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use keydance_core::environment::EnvironmentName;
+use keydance_core::time::Timestamp;
 use keydance_store::page::PageRequest;
 
 use super::App;
@@ -51,17 +52,43 @@ impl Query {
 
     /// The page that is asked for; what makes no sense is the default (contract 2.3).
     pub(crate) fn page(&self) -> PageRequest {
+        self.page_within(self.max_size)
+    }
+
+    /// The same where a page may be larger, or smaller.
+    pub(crate) fn page_within(&self, max_size: i64) -> PageRequest {
         let number = |name| {
             let given = self.get(name).and_then(|text| text.parse::<i64>().ok());
             given.filter(|number| *number > 0)
         };
         let size = number("page[size]")
             .unwrap_or(self.default_size)
-            .min(self.max_size);
+            .min(max_size);
         PageRequest {
             number: number("page[number]").unwrap_or(1),
             size,
         }
+    }
+
+    /// A moment.
+    ///
+    /// # Errors
+    /// `validation_failed` if the text is none.
+    pub(crate) fn time(&self, name: &'static str) -> Result<Option<Timestamp>, Error> {
+        let time = self.get(name).map(str::parse).transpose();
+        time.map_err(|_| Error::invalid_field(name, "must be an RFC 3339 date and time"))
+    }
+
+    /// A count or a place in a list.
+    ///
+    /// # Errors
+    /// `validation_failed` if the text is none that a log can have.
+    pub(crate) fn number(&self, name: &'static str) -> Result<Option<u64>, Error> {
+        let number = self.get(name).map(str::parse::<u64>).transpose();
+        let number = number
+            .ok()
+            .filter(|given| given.is_none_or(|n| i64::try_from(n).is_ok()));
+        number.ok_or_else(|| Error::invalid_field(name, "must be a whole number"))
     }
 
     /// The environment that is asked for.

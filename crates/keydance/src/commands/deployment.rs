@@ -35,7 +35,10 @@ impl Deployment {
         if let Some(folder) = key_file.parent() {
             private_file::folder(folder).map_err(|error| at(folder, &error))?;
         }
-        let store = Store::open(&config.location()?, config.database.readers.into());
+        let (location, readers) = (config.location()?, config.database.readers.into());
+        // The store waits for its database on the thread that opens it.
+        let opening = tokio::task::spawn_blocking(move || Store::open(&location, readers));
+        let store = opening.await.map_err(Failure::unexpected)?;
         let store = store.map_err(|error| unavailable(config, &error))?;
         let unsealed = start::unseal(&store, &key_file, Clock::System.now()).await;
         let (keyring, _) = unsealed.map_err(|error| sealed(&key_file, &error))?;

@@ -9,10 +9,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use keydance_server::{Clock, Engine, http};
+use keydance_server::{Clock, Engine, http, jobs, start};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use super::Context;
 use super::deployment::{Deployment, engine};
@@ -72,14 +73,22 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     let deployment = Deployment::open(config).await?;
     let first_token = first_start::complete(config, &deployment).await?;
     let Deployment { store, keyring } = deployment;
+    let announced = start::announce(&store, &keyring, Clock::System.now()).await;
+    announced.map_err(|error| engine(&error))?;
     let service = Engine::new(store, keyring, config.settings(), Clock::System).await;
     let service = Arc::new(service.map_err(|error| engine(&error))?);
     let listener = listen(config).await?;
     let address = listener.local_addr().map_err(Failure::unexpected)?;
     announcement::ready(config, address, first_token.as_deref())?;
-    http::serve(listener, &service, stop)
-        .await
-        .map_err(Failure::unexpected)?;
+    let (stopped, stop_jobs) = oneshot::channel();
+    let jobs = tokio::spawn(jobs::run(Arc::clone(&service), async {
+        // The other end is dropped when the last request was answered.
+        drop(stop_jobs.await);
+    }));
+    let served = http::serve(listener, &service, stop).await;
+    drop::<oneshot::Sender<()>>(stopped);
+    jobs.await.map_err(Failure::unexpected)?;
+    served.map_err(Failure::unexpected)?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -20,8 +20,8 @@ impl Engine {
     /// `missing_permission`, `token_scope`, and those of the store.
     pub async fn disown(&self, session: &Session, owner: Owner) -> Result<()> {
         self.write(session, move |use_case| {
-            use_case.require(Permission::DeleteAny)?;
-            use_case.require_unlimited(Object::new(ObjectKind::Resource, "credentials"))?;
+            use_case.require_at_large(Permission::DeleteAny)?;
+            use_case.require_unlimited(&Object::new(ObjectKind::Resource, "credentials"))?;
             for organisation in use_case.organisations_reached()? {
                 use_case.tx.enter(organisation)?;
                 let context = Context {

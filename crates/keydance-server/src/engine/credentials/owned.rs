@@ -182,7 +182,7 @@ impl UseCase<'_, '_> {
 
     fn denied(&mut self, denied: ReadDenied, id: CredentialId) -> Result<Error> {
         let error = refuse(self.tx, denied, id)?;
-        Ok(self.refused(error, object(id)))
+        Ok(self.refused(&object(id), error))
     }
 }
 

@@ -29,9 +29,9 @@ impl Engine {
         once: Option<Once>,
     ) -> Result<Answer<Credential>> {
         self.write_once(session, once, move |use_case| {
-            use_case.require(Permission::Undelete)?;
+            use_case.require_at_large(Permission::Undelete)?;
             let id = id.ok_or_else(|| Error::not_found("credential"))?;
-            use_case.require_unlimited(object(id))?;
+            use_case.require_unlimited(&object(id))?;
             use_case.undelete(id, &owner)
         })
         .await

@@ -4,7 +4,6 @@ use keydance_core::event::{Action, Event, Object, ObjectKind};
 use keydance_core::execution::EndReason;
 use keydance_core::id::{ExecutionId, FlowId};
 
-use super::start::may_control;
 use crate::engine::{Engine, Result, Session, UseCase};
 
 impl Engine {
@@ -25,8 +24,8 @@ impl Engine {
     /// # Errors
     /// `not_found`, `not_owner`, `missing_permission`.
     pub async fn end_executions(&self, session: &Session, flow: FlowId) -> Result<()> {
-        may_control(session)?;
         self.write(session, move |use_case| {
+            use_case.may_run_flow(flow)?;
             use_case.owned_flow(flow)?;
             let running = use_case
                 .tx

@@ -10,7 +10,6 @@ use keydance_store::executions::ExecutionRow;
 use keydance_store::page::{Page, PageRequest};
 
 use super::document::describe;
-use super::start::may_control;
 use crate::engine::flows::stored_references;
 use crate::engine::session::{beyond_execution, invalid, verify};
 use crate::engine::{Engine, Error, Result, Session, UseCase};
@@ -122,7 +121,7 @@ impl UseCase<'_, '_> {
     pub(crate) fn controlled_execution(&mut self, id: ExecutionId) -> Result<ExecutionRow> {
         let execution = self.execution(id)?;
         if execution.created_by != self.session.caller.identity.subject.as_str() {
-            may_control(&self.session)?;
+            self.may_run_flow(execution.flow)?;
             self.owned_flow(execution.flow)?;
         }
         Ok(execution)

@@ -73,7 +73,6 @@ impl Engine {
         session: &Session,
         start: Start,
     ) -> Result<StartedExecution> {
-        may_control(session)?;
         let id = ExecutionId::new(random_id()?);
         let token = AccessToken::generate(TokenKind::Execution).map_err(Error::internal)?;
         let shown = token.expose();
@@ -85,23 +84,20 @@ impl Engine {
     }
 }
 
-/// Needs the permission to run flows, one's own or those of others.
-pub(crate) fn may_control(session: &Session) -> Result<()> {
-    let register = session.caller.permissions.allow(Permission::FlowsRegister);
-    if register {
-        Ok(())
-    } else {
-        session.require(Permission::FlowsControl)
-    }
-}
-
 impl UseCase<'_, '_> {
+    /// Needs the permission to run flows, one's own or those of others.
+    pub(crate) fn may_run_flow(&mut self, id: FlowId) -> Result<()> {
+        let object = Object::new(ObjectKind::Flow, id.to_string());
+        self.require_either(Permission::FlowsRegister, Permission::FlowsControl, &object)
+    }
+
     fn start(
         &mut self,
         id: ExecutionId,
         start: &Start,
         token: &AccessToken,
     ) -> Result<StartedExecution> {
+        self.may_run_flow(start.flow)?;
         self.ensure_environment(&start.environment)?;
         let flow = self
             .live_flow(start.flow)?

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::block::block;
 use super::document::describe;
-use super::persist::{Persist, may_write};
+use super::persist::Persist;
 use crate::engine::{Engine, Error, Result, Session, UseCase};
 
 /// What is to be changed.
@@ -33,8 +33,8 @@ impl Engine {
         change: Change,
         persist: Persist,
     ) -> Result<Flow> {
-        may_write(session)?;
         self.write(session, move |use_case| {
+            use_case.may_change_flow(id)?;
             use_case.change_flow(id, &change, &persist)
         })
         .await
@@ -45,8 +45,8 @@ impl Engine {
     /// # Errors
     /// `missing_permission`, `not_found`, `not_owner`.
     pub async fn block_flow(&self, session: &Session, id: FlowId) -> Result<Flow> {
-        may_write(session)?;
         self.write(session, move |use_case| {
+            use_case.may_change_flow(id)?;
             use_case.owned_flow(id)?;
             let (context, actor): (_, Actor) = (use_case.context(), use_case.actor());
             block(use_case.tx, id, BlockReason::Manual, &[], &context, &actor)?;

@@ -1,12 +1,12 @@
 //! A deleted flow runs nothing and references nothing; its history stays.
 
-use keydance_core::event::{Action, Event, Object, ObjectKind};
+use keydance_core::event::{Action, Event};
 use keydance_core::execution::EndReason;
 use keydance_core::id::FlowId;
 use keydance_store::flows::FlowRow;
 
 use super::end_executions;
-use super::persist::{check_tag, may_write};
+use super::persist::{check_tag, object};
 use crate::engine::{Engine, Result, Session, UseCase};
 
 impl Engine {
@@ -20,7 +20,6 @@ impl Engine {
         id: FlowId,
         if_match: Option<i64>,
     ) -> Result<()> {
-        may_write(session)?;
         self.write(session, move |use_case| use_case.delete_flow(id, if_match))
             .await
     }
@@ -28,6 +27,7 @@ impl Engine {
 
 impl UseCase<'_, '_> {
     fn delete_flow(&mut self, id: FlowId, if_match: Option<i64>) -> Result<()> {
+        self.may_change_flow(id)?;
         let flow = self.owned_flow(id)?;
         check_tag(Some(&flow), if_match)?;
         let context = self.context();
@@ -44,8 +44,7 @@ impl UseCase<'_, '_> {
             ..flow.row
         };
         self.tx.flows().update(&row)?;
-        let object = Object::new(ObjectKind::Flow, id.to_string());
-        let event = Event::new(context, Action::FlowDeleted, self.actor(), object);
+        let event = Event::new(context, Action::FlowDeleted, self.actor(), object(id));
         self.tx
             .record(event.flow(id).detail("endedExecutions", ended));
         self.tx.narrow_access()?;

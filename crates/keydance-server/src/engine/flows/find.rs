@@ -9,6 +9,7 @@ use keydance_store::flows::FlowRow;
 use keydance_store::page::{Page, PageRequest};
 
 use super::document::describe;
+use super::persist::object;
 use crate::engine::{Code, Engine, Error, Purpose, Result, Session, UseCase};
 
 /// A flow that is not deleted, with its owners.
@@ -93,9 +94,10 @@ impl UseCase<'_, '_> {
         if is_owner || caller.permissions.allow(Permission::FlowsRegister) {
             return Ok(flow);
         }
-        Err(Error::new(
-            Code::NotOwner,
-            "You are not an owner of this flow.",
-        ))
+        let error = Error::new(Code::NotOwner, "You are not an owner of this flow.");
+        Err(match self.purpose {
+            Purpose::Read => error,
+            Purpose::Write => self.refused(&object(id), error),
+        })
     }
 }

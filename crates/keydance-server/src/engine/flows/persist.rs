@@ -7,7 +7,7 @@ use keydance_core::execution::EndReason;
 use keydance_core::flow::{FlowDocument, FlowError};
 use keydance_core::id::{CredentialId, FlowId};
 use keydance_core::permission::Permission;
-use keydance_crypto::digest::sha256;
+use keydance_crypto::digest::{hex, sha256};
 use keydance_store::flows::FlowRow;
 use serde_json::{Map, Value};
 
@@ -50,9 +50,9 @@ impl Engine {
         persist: Persist,
         once: Option<Once>,
     ) -> Result<Answer<Flow>> {
-        may_write(session)?;
         let id = FlowId::new(random_id()?);
         self.write_once(session, once, move |use_case| {
+            use_case.may_change_flow(id)?;
             let acting = use_case.acting(&persist.acting_for)?;
             let document = Value::Object(persist.document.clone());
             use_case
@@ -73,9 +73,9 @@ impl Engine {
         id: FlowId,
         persist: Persist,
     ) -> Result<(Flow, bool)> {
-        may_write(session)?;
         let stored = self
             .write(session, move |use_case| {
+                use_case.may_change_flow(id)?;
                 let acting = use_case.acting(&persist.acting_for)?;
                 let before = use_case.live_flow(id)?;
                 let document = Value::Object(persist.document.clone());
@@ -86,17 +86,16 @@ impl Engine {
     }
 }
 
-/// Needs the permission to change flows, one's own or those of others.
-pub(crate) fn may_write(session: &Session) -> Result<()> {
-    let register = session.caller.permissions.allow(Permission::FlowsRegister);
-    if register {
-        Ok(())
-    } else {
-        session.require(Permission::FlowsWrite)
-    }
-}
-
 impl UseCase<'_, '_> {
+    /// Needs the permission to change flows, one's own or those of others.
+    pub(crate) fn may_change_flow(&mut self, id: FlowId) -> Result<()> {
+        self.require_either(
+            Permission::FlowsRegister,
+            Permission::FlowsWrite,
+            &object(id),
+        )
+    }
+
     /// Stores a document as the next revision of a flow, if the guard allows it.
     pub(crate) fn persist(
         &mut self,
@@ -161,7 +160,7 @@ impl UseCase<'_, '_> {
 
     /// Writes down that the guard refused something, although nothing else is stored.
     pub(crate) fn record_denied(&mut self, id: FlowId, error: &Error, acting: &Acting) {
-        let object = Object::new(ObjectKind::Flow, id.to_string());
+        let object = object(id);
         let actor = self.actor().on_behalf_of(acting.identity.subject.as_str());
         let event = Event::new(self.context(), Action::FlowDenied, actor, object)
             .flow(id)
@@ -235,10 +234,8 @@ impl UseCase<'_, '_> {
         } else {
             Action::FlowUpdated
         };
-        let event = |action| {
-            let object = Object::new(ObjectKind::Flow, row.id.to_string());
-            Event::new(self.context(), action, self.actor(), object).flow(row.id)
-        };
+        let event =
+            |action| Event::new(self.context(), action, self.actor(), object(row.id)).flow(row.id);
         let stored = event(action)
             .owner_rows(document.owners())
             .detail("revision", row.revision)
@@ -256,6 +253,11 @@ impl UseCase<'_, '_> {
     }
 }
 
+/// A flow, as events name it.
+pub(crate) fn object(id: FlowId) -> Object {
+    Object::new(ObjectKind::Flow, id.to_string())
+}
+
 pub(crate) fn check_tag(before: Option<&LiveFlow>, if_match: Option<i64>) -> Result<()> {
     let Some(wanted) = if_match else {
         return Ok(());
@@ -271,9 +273,7 @@ pub(crate) fn check_tag(before: Option<&LiveFlow>, if_match: Option<i64>) -> Res
 
 /// `sha256:` and the digest of owners, graph and settings.
 pub(crate) fn digest(document: &FlowDocument) -> String {
-    let digest = sha256(&document.digest_input());
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    format!("sha256:{}", hex(&sha256(&document.digest_input())))
 }
 
 /// What is wrong with a document, as the wire has it.

@@ -282,7 +282,7 @@ fn current(
             let execution = one.token.execution.and_then(|id| executions.get(&id));
             let own = execution.map(|execution| execution.environment.clone());
             let environment = own
-                .or_else(|| one.request.environment.clone())
+                .or_else(|| one.environment().cloned())
                 .unwrap_or_default();
             Some((one.request.credential?, environment))
         })

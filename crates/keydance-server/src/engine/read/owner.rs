@@ -32,7 +32,7 @@ pub(super) fn decide(
         .request
         .credential
         .ok_or_else(|| Error::not_found("credential"))?;
-    let environment = asked.request.environment.clone().unwrap_or_default();
+    let environment = asked.environment().cloned().unwrap_or_default();
     let known = facts
         .environments
         .iter()

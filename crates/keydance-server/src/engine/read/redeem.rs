@@ -14,14 +14,15 @@ use keydance_core::id::CredentialId;
 use keydance_core::owner::{Owner, OwnerKind};
 use keydance_core::time::Timestamp;
 use keydance_store::Tx;
+use keydance_store::access_tokens::AccessTokenRow;
 use keydance_store::executions::{ExecutionRow, HandOutRow};
 use keydance_store::flows::FlowRow;
 
 use super::facts::Facts;
-use super::{Asked, Outcome, Sealed};
+use super::{Asked, Outcome, Request, Sealed, Through};
 use crate::engine::flows::{block, denied_error, stored_flow, stored_references};
 use crate::engine::session::{beyond_execution, invalid};
-use crate::engine::{Error, Result};
+use crate::engine::{Code, Error, Result};
 
 /// The rows behind an execution token.
 struct Run<'a> {
@@ -42,11 +43,7 @@ pub(super) fn decide(
 ) -> Result<Sealed> {
     let run = Run::find(facts, asked)?;
     let id = asked.request.credential.ok_or_else(beyond_execution)?;
-    let environment = asked
-        .request
-        .environment
-        .as_ref()
-        .unwrap_or(&run.execution.environment);
+    let environment = asked.environment().unwrap_or(&run.execution.environment);
     let decided = run.decide(facts, tx, id, environment, now)?;
     let event = run.event(facts, asked, id, now);
     match decided {
@@ -88,7 +85,8 @@ pub(super) fn decide(
 impl<'a> Run<'a> {
     fn find(facts: &'a Facts, asked: &Asked<'_>) -> Result<Self> {
         let own = asked.token.execution.ok_or_else(invalid)?;
-        if asked.request.execution.is_some_and(|named| named != own) {
+        let other = Through::Execution(Some(own)) != asked.request.through;
+        if other && asked.request.through != Through::Credential {
             return Err(beyond_execution());
         }
         let execution = facts.executions.get(&own).ok_or_else(invalid)?;
@@ -205,6 +203,23 @@ impl<'a> Run<'a> {
             environments: Vec::new(),
         })
     }
+}
+
+/// The event of a redemption by an execution the guard has ended.
+pub(super) fn refusal(token: &AccessTokenRow, request: &Request, now: Timestamp) -> Event {
+    let context = Context {
+        organisation: token.organisation,
+        at: now,
+        request_id: request.context.request_id.clone(),
+        source: request.context.source.clone(),
+    };
+    let id = request.credential.map(|id| id.to_string());
+    let execution = token.execution.map(|id| id.to_string()).unwrap_or_default();
+    let actor = Actor::execution(execution).on_behalf_of(token.principal.as_str());
+    let object = Object::new(ObjectKind::Credential, id.unwrap_or_default());
+    Event::new(context, Action::CredentialHandedOut, actor, object)
+        .outcome(Ending::Denied)
+        .detail("code", Code::FlowBlocked.as_str())
 }
 
 fn starter(execution: &ExecutionRow) -> Option<&str> {

@@ -7,8 +7,8 @@ use keydance_api::credential::Credential;
 use keydance_core::event::Action;
 
 use crate::engine::Code;
-use crate::engine::read::{Opened, Request};
-use crate::http::caller::Bearer;
+use crate::engine::read::{Opened, Request, Through};
+use crate::http::caller::{Bearer, counted_from};
 use crate::http::paging::Query;
 use crate::http::problem::Outcome;
 use crate::http::route::{Access, Route};
@@ -41,12 +41,15 @@ async fn handler(
     let request = Request {
         token: bearer.token,
         credential: id.parse().ok(),
-        execution: None,
-        environment: query.environment()?,
+        through: Through::Credential,
+        environment: query.environment(),
         step: step(&headers),
         context: bearer.context,
     };
-    Ok(opened(app.read_credential(request).await?))
+    let read = app.read_credential(request).await;
+    Ok(opened(read.map_err(|error| {
+        counted_from(&app, bearer.address, error)
+    })?))
 }
 
 /// The step of the flow, as the caller calls it, in printable characters.

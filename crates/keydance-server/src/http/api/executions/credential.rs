@@ -7,11 +7,10 @@ use keydance_api::credential::HandedOut;
 use keydance_core::event::Action;
 
 use crate::engine::Code;
-use crate::engine::read::Request;
-use crate::engine::session::beyond_execution;
+use crate::engine::read::{Request, Through};
 use crate::http::App;
 use crate::http::api::credentials::read::{opened, step};
-use crate::http::caller::Bearer;
+use crate::http::caller::{Bearer, counted_from};
 use crate::http::paging::Query;
 use crate::http::problem::Outcome;
 use crate::http::route::{Access, Route};
@@ -43,10 +42,13 @@ async fn handler(
     let request = Request {
         token: bearer.token,
         credential: credential.parse().ok(),
-        execution: Some(id.parse().map_err(|_| beyond_execution())?),
-        environment: query.environment()?,
+        through: Through::Execution(id.parse().ok()),
+        environment: query.environment(),
         step: step(&headers),
         context: bearer.context,
     };
-    Ok(opened(app.read_credential(request).await?))
+    let read = app.read_credential(request).await;
+    Ok(opened(read.map_err(|error| {
+        counted_from(&app, bearer.address, error)
+    })?))
 }

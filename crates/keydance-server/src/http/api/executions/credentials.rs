@@ -6,7 +6,7 @@ use axum::response::Response;
 use keydance_api::execution::ExecutionCredential;
 
 use crate::engine::Code;
-use crate::http::caller::Bearer;
+use crate::http::caller::{Bearer, counted_from};
 use crate::http::problem::Outcome;
 use crate::http::route::{Access, Route};
 use crate::http::{App, answer};
@@ -29,9 +29,10 @@ async fn handler(
     bearer: Bearer,
     Path(id): Path<String>,
 ) -> Outcome<Response> {
-    let entries = app
+    let listed = app
         .execution_credentials(bearer.token, id.parse().ok())
-        .await?;
+        .await;
+    let entries = listed.map_err(|error| counted_from(&app, bearer.address, error))?;
     let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
     let page = keydance_store::page::PageRequest {
         number: 1,

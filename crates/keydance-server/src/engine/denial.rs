@@ -1,0 +1,75 @@
+//! Refusals: told to the caller, and written down although the use case fails.
+
+use keydance_core::caller::Limits;
+use keydance_core::event::{Action, Event, Object, ObjectKind, Outcome};
+use keydance_core::permission::{Permission, Permissions};
+
+use super::{Code, Error, Result, UseCase};
+
+impl UseCase<'_, '_> {
+    /// Needs a permission for what is to be done to `object`. Only a use case that may write can
+    /// write its refusals down.
+    pub(crate) fn require(&mut self, permission: Permission, object: &Object) -> Result<()> {
+        let required = self.session.require(permission);
+        required.map_err(|error| self.refused(object, error))
+    }
+
+    /// Needs a permission for something that concerns the organisation as a whole.
+    pub(crate) fn require_at_large(&mut self, permission: Permission) -> Result<()> {
+        self.require(
+            permission,
+            &Object::new(ObjectKind::Resource, permission.as_str()),
+        )
+    }
+
+    /// Needs one of two permissions, the second being the usual one.
+    pub(crate) fn require_either(
+        &mut self,
+        wider: Permission,
+        usual: Permission,
+        object: &Object,
+    ) -> Result<()> {
+        if self.session.caller.permissions.allow(wider) {
+            return Ok(());
+        }
+        self.require(usual, object)
+    }
+
+    /// Needs the caller to hold everything it gives on.
+    pub(crate) fn require_cover(&mut self, wanted: &Permissions, object: &Object) -> Result<()> {
+        let own = &self.session.caller.permissions;
+        let beyond = wanted
+            .iter()
+            .find(|one| !own.cover(&Permissions::from_iter([*one])));
+        match beyond {
+            None => Ok(()),
+            Some(beyond) => Err(self.refused(object, Error::missing_permission(beyond))),
+        }
+    }
+
+    /// Needs an access token that is not limited to some credentials or environments: what is
+    /// done reaches beyond any of them.
+    pub(crate) fn require_unlimited(&mut self, object: &Object) -> Result<()> {
+        if self.session.caller.limits == Limits::default() {
+            return Ok(());
+        }
+        let message = "The access token is limited to other credentials or environments.";
+        Err(self.refused(object, Error::new(Code::TokenScope, message)))
+    }
+
+    /// Writes a refusal down and gives it back. Errors of any other kind pass through.
+    pub(crate) fn refused(&mut self, object: &Object, error: Error) -> Error {
+        let is_denial = matches!(
+            error.code(),
+            Code::MissingPermission | Code::NotOwner | Code::TokenScope
+        );
+        if is_denial {
+            let (context, actor) = (self.context(), self.actor());
+            let event = Event::new(context, Action::AccessDenied, actor, object.clone())
+                .outcome(Outcome::Denied)
+                .detail("code", error.code().as_str());
+            self.tx.record_refusal(event);
+        }
+        error
+    }
+}
