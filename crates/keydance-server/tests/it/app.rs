@@ -40,7 +40,8 @@ pub(crate) struct TestApp {
 /// Somebody with an access token.
 pub(crate) struct Client<'a> {
     app: &'a TestApp,
-    token: String,
+    /// The authorization header.
+    authorization: Option<String>,
 }
 
 /// What came back.
@@ -154,6 +155,14 @@ impl TestApp {
         self.client(&token)
     }
 
+    /// Somebody without a token.
+    pub(crate) fn anybody(&self) -> Client<'_> {
+        Client {
+            app: self,
+            authorization: None,
+        }
+    }
+
     /// A flow of these owners that references these credentials, enabled; by its id and a client
     /// with the token of an execution that ana started.
     pub(crate) async fn flow(
@@ -222,7 +231,7 @@ impl TestApp {
     fn client(&self, token: &AccessToken) -> Client<'_> {
         Client {
             app: self,
-            token: token.expose().to_string(),
+            authorization: Some(format!("Bearer {}", token.expose().as_str())),
         }
     }
 
@@ -310,8 +319,10 @@ impl Client<'_> {
     ) -> Answer {
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("/api/v1{path}"))
-            .header("authorization", format!("Bearer {}", self.token));
+            .uri(format!("/api/v1{path}"));
+        if let Some(authorization) = &self.authorization {
+            request = request.header("authorization", authorization);
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -155,6 +155,7 @@ async fn unknown_and_malformed_ids_are_not_found() {
     let ana = app.person(Some("t-one"), "ana", "tenant.all").await;
     for id in ["0c9d4e1b7a2f36d85be9f104", "nothing", "123"] {
         let path = format!("/credentials/{id}");
+        app.anybody().get(&path).await.refused(401, "auth_missing");
         ana.get(&path).await.refused(404, "not_found");
         ana.patch(&path, json!({ "name": "x" }))
             .await

@@ -1,5 +1,10 @@
 //! The service as its clients see it: requests through the whole router, on a real database.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy knows test functions, but not what they are made of"
+)]
+
 mod app;
 
 mod credentials;
