@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use keydance_core::environment::EnvironmentName;
 use keydance_core::id::{CredentialId, ExecutionId, FlowId, OrganisationId};
 use keydance_core::owner::Owner;
 use keydance_core::time::Timestamp;
@@ -16,13 +15,15 @@ use keydance_server::keyring::Keyring;
 use keydance_server::start::{self, NewOrganisation};
 use keydance_server::{Clock, Engine, Settings, http};
 use keydance_store::access_tokens::AccessTokenRow;
-use keydance_store::executions::{ExecutionCredentialRow, ExecutionRow};
+use keydance_store::executions::ExecutionCredentialRow;
 use keydance_store::flows::FlowRow;
 use keydance_store::log::EventFilter;
 use keydance_store::principals::PrincipalRow;
 use keydance_store::{Location, Store, Tx};
 use serde_json::{Value as Json, json};
 use tower::ServiceExt as _;
+
+use crate::rows::{document, execution_row, flow_row};
 
 /// When every test begins.
 const START: i64 = 1_780_000_000_000;
@@ -369,47 +370,5 @@ impl Answer {
 
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).unwrap().to_str().unwrap()
-    }
-}
-
-fn document(owners: &[Owner], credentials: &[CredentialId]) -> String {
-    let nodes = credentials.iter().enumerate().map(|(n, id)| {
-        json!({ "id": format!("step-{n}"), "componentId": "fetch", "credentials_id": id })
-    });
-    json!({ "owners": owners, "graph": { "nodes": nodes.collect::<Vec<_>>() } }).to_string()
-}
-
-fn flow_row(id: FlowId, document: &str, now: Timestamp) -> FlowRow {
-    FlowRow {
-        id,
-        name: None,
-        document: document.to_owned(),
-        revision: 1,
-        digest: "sha256:00".to_owned(),
-        enabled: true,
-        blocked: None,
-        created_at: now,
-        created_by: "ana".to_owned(),
-        updated_at: now,
-        deleted_at: None,
-        tag: 0,
-    }
-}
-
-fn execution_row(id: ExecutionId, flow: FlowId, now: Timestamp) -> ExecutionRow {
-    ExecutionRow {
-        id,
-        flow,
-        revision: 1,
-        digest: "sha256:00".to_owned(),
-        environment: EnvironmentName::default(),
-        trigger: "manual".to_owned(),
-        started_by: Some("ana".to_owned()),
-        created_by: "ana".to_owned(),
-        created_at: now,
-        expires_at: now.plus_seconds(3600),
-        max_until: now.plus_seconds(3600),
-        ended_at: None,
-        ended_reason: None,
     }
 }

@@ -5,8 +5,11 @@
     reason = "clippy knows test functions, but not what they are made of"
 )]
 
+// What the tests stand on.
 mod app;
+mod rows;
 
+mod changes;
 mod credentials;
 mod deletion;
 mod environments;
