@@ -178,11 +178,16 @@ fn wrap_context(
         OwnerKind::Organisation => OwnerType::Organisation,
         OwnerKind::Other(_) => return Ok(None),
     };
+    let organisation = organisation.context();
     Context::credential_key(&CredentialKeyPlace {
-        organisation: &organisation.context(),
+        organisation: &organisation,
         credential: &credential.to_string(),
         owner_type,
-        owner_id: &owner.id,
+        // Its name is the outside's; its id is ours (security contract 2.3).
+        owner_id: match owner_type {
+            OwnerType::Organisation => &organisation,
+            OwnerType::Group | OwnerType::Person | OwnerType::System => &owner.id,
+        },
         generation,
     })
     .map(Some)

@@ -5,6 +5,7 @@ use keydance_core::event::{Action, Actor, Context, Event};
 use keydance_core::flow::BlockReason;
 use keydance_core::id::{CredentialId, FlowId};
 use keydance_core::owner::Owner;
+use keydance_core::permission::Permission;
 use keydance_store::Tx;
 use keydance_store::credentials::CredentialRow;
 use serde_json::{Value as Json, json};
@@ -98,10 +99,7 @@ impl<'c> UseCase<'_, 'c> {
         let total = count(flows);
         let caller = self.session.caller.clone();
         let mut details: Vec<Json> = Vec::new();
-        if caller
-            .permissions
-            .allow(keydance_core::permission::Permission::FlowsRead)
-        {
+        if caller.permissions.allow(Permission::FlowsRead) {
             let owners = self.tx.flows().owners(flows)?;
             let own = |flow: &&FlowId| {
                 let mut owners = owners.iter().filter(|(id, _)| id == *flow);

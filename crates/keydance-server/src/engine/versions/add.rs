@@ -265,7 +265,7 @@ mod tests {
         let mut versions = aged(&[400; 13], NOW);
         versions[0].state = "disabled".to_owned();
         versions[1].environment = "staging".parse().unwrap();
-        assert_eq!(let_go(&versions, NOW), Vec::<i64>::from([]));
+        assert_eq!(let_go(&versions, NOW), [3]);
         versions[1].environment = EnvironmentName::default();
         assert_eq!(let_go(&versions, NOW), [2, 3]);
     }

@@ -2,14 +2,14 @@
 
 use keydance_api::credential::Version;
 use keydance_core::credential::VersionState;
+use keydance_core::decision::Allowed;
 use keydance_core::event::Action;
+use keydance_store::versions::VersionRow;
 
 use super::{NewVersion, Place, document};
 use crate::engine::credentials::{Owned, save};
 use crate::engine::idempotency::{Answer, Once};
-use crate::engine::{Engine, Result, Session, UseCase};
-use keydance_core::decision::Allowed;
-use keydance_store::versions::VersionRow;
+use crate::engine::{Engine, Error, Result, Session, UseCase};
 
 /// What is to become of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,8 +97,5 @@ impl UseCase<'_, '_> {
 }
 
 fn state(version: &VersionRow) -> Result<VersionState> {
-    version
-        .state
-        .parse()
-        .map_err(crate::engine::Error::internal)
+    version.state.parse().map_err(Error::internal)
 }

@@ -1,0 +1,17 @@
+//! The service as its clients see it: requests through the whole router, on a real database.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy knows test functions, but not what they are made of"
+)]
+
+// What the tests stand on.
+mod app;
+mod rows;
+
+mod changes;
+mod credentials;
+mod deletion;
+mod environments;
+mod owners;
+mod versions;
