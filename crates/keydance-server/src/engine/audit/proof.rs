@@ -1,7 +1,5 @@
 //! Proofs that an event is in the log, and that the log only grows.
 
-use std::fmt::Write as _;
-
 use keydance_api::audit::{ConsistencyProof, InclusionProof};
 use keydance_crypto::digest::Hash;
 use keydance_crypto::merkle::leaf_hash;
@@ -88,10 +86,5 @@ impl UseCase<'_, '_> {
 }
 
 fn hex(hash: &Hash) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in hash {
-        // Writing to a text cannot fail.
-        drop(write!(text, "{byte:02x}"));
-    }
-    text
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
