@@ -2,6 +2,7 @@
 //! administered by `cleo`.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -34,7 +35,7 @@ pub(crate) struct TestApp {
     pub(crate) cleo: String,
     router: Router,
     hand: Arc<AtomicI64>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// An answer: its status, its body as JSON and as it was.
@@ -55,7 +56,6 @@ impl TestApp {
         let key = folder.path().join("root.key");
         let (keyring, is_first) = unseal(&store, &key, clock.now()).await.unwrap();
         assert!(is_first);
-        announce(&store, &keyring, clock.now()).await.unwrap();
         let mut tokens = Vec::new();
         for (tenant, admin) in [("t-one", "ana"), ("t-two", "cleo")] {
             let new = NewOrganisation {
@@ -65,12 +65,7 @@ impl TestApp {
             let token = create_organisation(&store, &keyring, new, clock.now()).await;
             tokens.push(token.unwrap().to_string());
         }
-        let settings = Settings {
-            limit_account_token: 0,
-            ..Settings::default()
-        };
-        let engine = Engine::new(store.clone(), keyring, settings, clock).await;
-        let engine = Arc::new(engine.unwrap());
+        let engine = start(&store, folder.path(), &clock).await;
         Self {
             router: keydance_server::http::router(&engine),
             engine,
@@ -78,8 +73,15 @@ impl TestApp {
             cleo: tokens.pop().unwrap(),
             ana: tokens.pop().unwrap(),
             hand,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// Starts the server anew on the same database.
+    pub(crate) async fn restart(&mut self) {
+        let clock = Clock::Hand(Arc::clone(&self.hand));
+        self.engine = start(&self.store, self.folder.path(), &clock).await;
+        self.router = keydance_server::http::router(&self.engine);
     }
 
     /// Lets time pass.
@@ -236,6 +238,18 @@ impl Answer {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         assert_eq!(self.body["code"], code, "{}", self.text);
     }
+}
+
+async fn start(store: &Store, folder: &Path, clock: &Clock) -> Arc<Engine> {
+    let key = folder.join("root.key");
+    let (keyring, _) = unseal(store, &key, clock.now()).await.unwrap();
+    announce(store, &keyring, clock.now()).await.unwrap();
+    let settings = Settings {
+        limit_account_token: 0,
+        ..Settings::default()
+    };
+    let engine = Engine::new(store.clone(), keyring, settings, clock.clone()).await;
+    Arc::new(engine.unwrap())
 }
 
 fn flow_row(id: FlowId, now: Timestamp) -> FlowRow {

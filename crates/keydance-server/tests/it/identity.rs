@@ -395,7 +395,7 @@ async fn a_token_ends_with_its_parent_and_with_its_time() {
 
 #[tokio::test]
 async fn a_revoked_family_stays_revoked_after_a_restart_and_whatever_the_clock_says() {
-    let app = TestApp::new().await;
+    let mut app = TestApp::new().await;
     let body = json!({ "name": "a", "permissions": [] });
     let parent = app
         .post(&app.ana, "/tokens", body.clone())
@@ -410,6 +410,7 @@ async fn a_revoked_family_stays_revoked_after_a_restart_and_whatever_the_clock_s
     app.delete(&app.ana, &path).await.expect(204);
     for seconds in [24 * 3600, -2 * 24 * 3600] {
         app.pass(seconds);
+        app.restart().await;
         for token in [&token_of(&parent), &child] {
             app.get(token, "/me").await.refused(401, "token_invalid");
         }

@@ -18,4 +18,6 @@ mod organisations;
 mod principals;
 mod versions;
 
+mod narrowing;
+
 mod completeness;
