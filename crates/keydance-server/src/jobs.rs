@@ -72,32 +72,32 @@ impl Jobs {
             .await;
         if checkpoint {
             let written = self.engine.record_sign_in_failures().await;
-            self.failures.note(written);
+            self.failures.note(&written);
         }
         if minute {
             self.engine.forget_idle();
         }
         if hour {
-            self.destruction.note(self.engine.destroy_expired().await.map(drop));
+            self.destruction.note(&self.engine.destroy_expired().await.map(drop));
         }
     }
 
     async fn finish(&mut self) {
         let written = self.engine.record_last_sign_in_failures().await;
-        self.failures.note(written);
+        self.failures.note(&written);
         self.checkpoint(1).await;
     }
 
     async fn checkpoint(&mut self, by: u64) {
         let signed = self.engine.checkpoint_grown(&mut self.checkpointed, by);
-        self.checkpoints.note(signed.await);
+        self.checkpoints.note(&signed.await);
     }
 }
 
 impl Health {
     /// Errors are never fatal: what was not done is done with the next turn.
-    fn note(&mut self, outcome: Result<()>) {
-        if let Err(error) = &outcome
+    fn note(&mut self, outcome: &Result<()>) {
+        if let Err(error) = outcome
             && !self.fails
         {
             let cause = error.cause().unwrap_or_else(|| error.message());

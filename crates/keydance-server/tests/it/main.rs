@@ -7,11 +7,14 @@
 
 // What the tests stand on.
 mod app;
+mod app2;
 mod rows;
 
+mod audit;
 mod changes;
 mod credentials;
 mod deletion;
 mod environments;
+mod identity;
 mod owners;
 mod versions;

@@ -28,6 +28,7 @@ mod versions;
 // What the store as a whole promises.
 mod commit;
 mod committer;
+mod narrowing;
 mod completeness;
 mod edges;
 mod row_security;

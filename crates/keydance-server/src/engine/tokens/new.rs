@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use keydance_api::token::AccessToken;
 use keydance_core::caller::{CallerKind, Limits};
-use keydance_core::environment::EnvironmentName;
 use keydance_core::event::{Action, Event};
-use keydance_core::id::CredentialId;
 use keydance_core::name::Name;
 use keydance_core::permission::Permissions;
 use keydance_core::principal::PrincipalKind;
@@ -189,8 +187,8 @@ impl Draft<'_> {
 /// The limits of a new token: what is asked for if `own` leaves room for it, else what `own` is.
 fn within(asked: &Limits, own: &Limits) -> Option<Limits> {
     Some(Limits {
-        credentials: subset::<CredentialId>(&asked.credentials, &own.credentials)?,
-        environments: subset::<EnvironmentName>(&asked.environments, &own.environments)?,
+        credentials: subset(asked.credentials.as_ref(), own.credentials.as_ref())?,
+        environments: subset(asked.environments.as_ref(), own.environments.as_ref())?,
     })
 }
 
@@ -199,11 +197,11 @@ fn within(asked: &Limits, own: &Limits) -> Option<Limits> {
     reason = "no room at all, or room without a limit"
 )]
 fn subset<T: Ord + Clone>(
-    asked: &Option<BTreeSet<T>>,
-    own: &Option<BTreeSet<T>>,
+    asked: Option<&BTreeSet<T>>,
+    own: Option<&BTreeSet<T>>,
 ) -> Option<Option<BTreeSet<T>>> {
     match (asked, own) {
-        (None, own) => Some(own.clone()),
+        (None, own) => Some(own.cloned()),
         (Some(asked), Some(own)) if !asked.is_subset(own) => None,
         (Some(asked), _) => Some(Some(asked.clone())),
     }
