@@ -78,7 +78,8 @@ impl Jobs {
             self.engine.forget_idle();
         }
         if hour {
-            self.destruction.note(&self.engine.destroy_expired().await.map(drop));
+            self.destruction
+                .note(&self.engine.destroy_expired().await.map(drop));
         }
     }
 

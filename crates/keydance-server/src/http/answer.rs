@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use keydance_api::{Data, List, Meta};
 use keydance_store::page::PageRequest;
 use serde::Serialize;

@@ -18,28 +18,16 @@ use super::route::Route;
 
 /// The table of routes.
 pub(crate) fn routes() -> Vec<Route> {
+    let parts = [credentials(), flows(), executions(), people(), access()];
+    parts.into_iter().flatten().collect()
+}
+
+fn credentials() -> Vec<Route> {
     vec![
         credentials::list::route(),
         credentials::create::route(),
         credentials::delete_any::route(),
         credentials::read::route(),
-        flows::list::route(),
-        flows::create::route(),
-        flows::check::route(),
-        flows::read::route(),
-        flows::put::route(),
-        flows::patch::route(),
-        flows::delete::route(),
-        flows::recheck::route(),
-        flows::block::route(),
-        executions::start::route(),
-        executions::end_all::route(),
-        executions::list::route(),
-        executions::read::route(),
-        executions::end::route(),
-        executions::renew::route(),
-        executions::credentials::route(),
-        executions::credential::route(),
         credentials::update::route(),
         credentials::delete::route(),
         credentials::undelete::route(),
@@ -53,6 +41,38 @@ pub(crate) fn routes() -> Vec<Route> {
         credentials::versions::disable::route(),
         credentials::versions::enable::route(),
         credentials::versions::destroy::route(),
+    ]
+}
+
+fn flows() -> Vec<Route> {
+    vec![
+        flows::list::route(),
+        flows::create::route(),
+        flows::check::route(),
+        flows::read::route(),
+        flows::put::route(),
+        flows::patch::route(),
+        flows::delete::route(),
+        flows::recheck::route(),
+        flows::block::route(),
+    ]
+}
+
+fn executions() -> Vec<Route> {
+    vec![
+        executions::start::route(),
+        executions::end_all::route(),
+        executions::list::route(),
+        executions::read::route(),
+        executions::end::route(),
+        executions::renew::route(),
+        executions::credentials::route(),
+        executions::credential::route(),
+    ]
+}
+
+fn people() -> Vec<Route> {
+    vec![
         environments::list::route(),
         environments::create::route(),
         environments::delete::route(),
@@ -77,6 +97,11 @@ pub(crate) fn routes() -> Vec<Route> {
         machine_identities::update::route(),
         machine_identities::close::route(),
         machine_identities::issue_token::route(),
+    ]
+}
+
+fn access() -> Vec<Route> {
+    vec![
         tokens::list::route(),
         tokens::create::route(),
         tokens::revoke::route(),

@@ -71,7 +71,7 @@ impl UseCase<'_, '_> {
             Change::Fields(fields) => patch(stored, fields.clone()),
             Change::Recheck => Value::Object(stored),
         };
-        self.persist(id, Some(before), document, &acting, persist)
+        self.persist(id, Some(&before), document, &acting, persist)
             .map(|stored| stored.flow)
     }
 }

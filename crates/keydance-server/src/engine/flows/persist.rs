@@ -79,7 +79,7 @@ impl Engine {
                 let acting = use_case.acting(&persist.acting_for)?;
                 let before = use_case.live_flow(id)?;
                 let document = Value::Object(persist.document.clone());
-                use_case.persist(id, before, document, &acting, &persist)
+                use_case.persist(id, before.as_ref(), document, &acting, &persist)
             })
             .await?;
         Ok((stored.flow, stored.is_new))
@@ -100,18 +100,18 @@ impl UseCase<'_, '_> {
     pub(crate) fn persist(
         &mut self,
         id: FlowId,
-        before: Option<LiveFlow>,
+        before: Option<&LiveFlow>,
         document: Value,
         acting: &Acting,
         persist: &Persist,
     ) -> Result<Persisted> {
-        check_tag(before.as_ref(), persist.if_match)?;
+        check_tag(before, persist.if_match)?;
         let document = FlowDocument::parse(document, &acting.identity).map_err(flow_error)?;
         self.ensure_groups(document.owners())?;
-        self.guard_persist(id, before.as_ref(), &document, acting)?;
-        let row = self.next_row(id, before.as_ref(), &document);
-        self.settle_executions(before.as_ref(), &row, persist.end_executions)?;
-        match &before {
+        self.guard_persist(id, before, &document, acting)?;
+        let row = self.next_row(id, before, &document);
+        self.settle_executions(before, &row, persist.end_executions)?;
+        match before {
             None => self.tx.flows().insert(&row).map_err(taken)?,
             Some(_) => self.tx.flows().update(&row)?,
         }
@@ -119,7 +119,7 @@ impl UseCase<'_, '_> {
         self.tx
             .flows()
             .set_edges(id, document.owners(), &references, self.now)?;
-        self.record_persisted(before.as_ref(), &row, &document)?;
+        self.record_persisted(before, &row, &document)?;
         let stored = FlowRow {
             tag: row.tag + i64::from(before.is_some()),
             ..row

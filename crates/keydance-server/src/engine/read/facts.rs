@@ -133,8 +133,8 @@ pub(crate) fn bound_to(row: &CredentialRow) -> Result<BoundTo> {
 
 /// The state of the newest version for an environment, by rows in the order of their numbers.
 pub(crate) fn newest(rows: &[VersionRow], environment: &EnvironmentName) -> Option<VersionState> {
-    let own = rows.iter().filter(|row| row.environment == *environment);
-    own.last().and_then(|row| row.state.parse().ok())
+    let mut own = rows.iter().filter(|row| row.environment == *environment);
+    own.next_back().and_then(|row| row.state.parse().ok())
 }
 
 fn unique<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {

@@ -1,8 +1,11 @@
 //! A read by an owner of the credential.
 
+use std::sync::Arc;
+
 use keydance_core::caller::Caller;
 use keydance_core::credential::View;
-use keydance_core::decision::{ReadDenied, ReadQuestion, Which, decide_read};
+use keydance_core::decision::{Allowed, ReadDenied, ReadQuestion, Which, decide_read};
+use keydance_core::environment::EnvironmentName;
 use keydance_core::event::{Action, Actor, Context, Event, Object, ObjectKind, Outcome as Ending};
 use keydance_core::id::CredentialId;
 use keydance_core::time::Timestamp;
@@ -13,6 +16,14 @@ use super::facts::Facts;
 use super::{Asked, Outcome, Sealed};
 use crate::engine::{Code, Error, Result};
 
+/// One read by a caller that was loaded.
+struct Reading<'a> {
+    facts: &'a Facts,
+    caller: &'a Caller,
+    id: CredentialId,
+    context: Context,
+}
+
 /// Decides, and stages what is to be written about it.
 pub(super) fn decide(
     facts: &Facts,
@@ -22,98 +33,105 @@ pub(super) fn decide(
     outcome: &mut Outcome,
 ) -> Result<Sealed> {
     let missing = || Error::internal("the caller was not loaded");
-    let caller = facts
-        .callers
-        .get(&asked.token.id)
-        .ok_or_else(missing)?
-        .as_ref();
-    let caller = caller.map_err(Clone::clone)?;
-    let id = asked
-        .request
-        .credential
-        .ok_or_else(|| Error::not_found("credential"))?;
+    let caller = facts.callers.get(&asked.token.id).ok_or_else(missing)?;
+    let caller = caller.as_ref().map_err(Clone::clone)?;
+    let id = asked.request.credential;
+    let id = id.ok_or_else(|| Error::not_found("credential"))?;
     let environment = asked.environment().cloned().unwrap_or_default();
-    let known = facts
-        .environments
-        .iter()
-        .find(|known| known.name == environment);
-    let Some(known) = known else {
-        return Err(Error::new(
-            Code::UnknownEnvironment,
-            format!("There is no environment {environment}."),
-        ));
-    };
-    let credential = facts.credential(tx, id, &environment)?;
-    let question = ReadQuestion {
+    let reading = Reading {
+        facts,
         caller,
-        credential: id,
-        facts: credential.as_ref(),
-        environment: &environment,
-        protected: known.protected_at.is_some(),
-        which: Which::Current,
+        id,
+        context: context(facts, asked, now),
     };
-    let context = context(facts, asked, now);
-    let actor = Actor::principal(caller.identity.subject.as_str());
-    let object = Object::new(ObjectKind::Credential, id.to_string());
-    let allowed = match decide_read(&question) {
-        Ok(allowed) => allowed,
-        Err(denied) => {
-            let error = refuse(tx, denied, id)?;
-            if matches!(error.code(), Code::NotOwner | Code::TokenScope) {
-                let event = Event::new(context, Action::AccessDenied, actor, object);
-                let event = event
-                    .outcome(Ending::Denied)
-                    .detail("code", error.code().as_str());
-                tx.record(event);
-            }
-            return Err(error);
-        }
+    let sealed = match reading.decide(tx, &environment)? {
+        Ok(allowed) => reading.seal(allowed, environment)?,
+        Err(denied) => return Err(reading.refuse(tx, denied)?),
     };
-    let sealed = seal(facts, caller, id, allowed, environment)?;
     if sealed.allowed.view() == View::Raw {
-        let event = Event::new(context, Action::CredentialRevealed, actor, object);
-        tx.record(
-            event
-                .version(u64::try_from(sealed.version.number).map_err(Error::internal)?)
-                .environment(sealed.version.environment.clone())
-                .owner_rows(sealed.allowed.owners()),
-        );
-        outcome.hand_outs.push(HandOutRow {
-            execution: None,
-            principal: caller.identity.subject.to_string(),
-            credential: id,
-            version: sealed.version.number,
-        });
+        reading.reveal(tx, &sealed, outcome)?;
     }
     Ok(sealed)
 }
 
-fn seal(
-    facts: &Facts,
-    caller: &Caller,
-    id: CredentialId,
-    allowed: keydance_core::decision::Allowed,
-    environment: keydance_core::environment::EnvironmentName,
-) -> Result<Sealed> {
-    let missing = || Error::internal("a row of the decision is missing");
-    let versions = facts.versions.get(&id).map_or(&[][..], Vec::as_slice);
-    let current = versions.iter().filter(|version| version.state == "current");
-    Ok(Sealed {
-        allowed,
-        organisation: facts.organisation,
-        tenant: caller.identity.tenant.clone(),
-        keys: std::sync::Arc::clone(&facts.keys),
-        credential: facts.credentials.get(&id).ok_or_else(missing)?.clone(),
-        owners: facts.owners.get(&id).ok_or_else(missing)?.clone(),
-        version: facts
-            .current
-            .get(&(id, environment))
-            .ok_or_else(missing)?
-            .clone(),
-        environments: current
-            .map(|version| version.environment.to_string())
-            .collect(),
-    })
+impl Reading<'_> {
+    fn decide(
+        &self,
+        tx: &mut Tx<'_>,
+        environment: &EnvironmentName,
+    ) -> Result<Result<Allowed, ReadDenied>> {
+        let unknown = || {
+            let message = format!("There is no environment {environment}.");
+            Error::new(Code::UnknownEnvironment, message)
+        };
+        let known = self
+            .facts
+            .environments
+            .iter()
+            .find(|known| known.name == *environment);
+        let known = known.ok_or_else(unknown)?;
+        let credential = self.facts.credential(tx, self.id, environment)?;
+        Ok(decide_read(&ReadQuestion {
+            caller: self.caller,
+            credential: self.id,
+            facts: credential.as_ref(),
+            environment,
+            protected: known.protected_at.is_some(),
+            which: Which::Current,
+        }))
+    }
+
+    fn refuse(&self, tx: &mut Tx<'_>, denied: ReadDenied) -> Result<Error> {
+        let error = refuse(tx, denied, self.id)?;
+        if matches!(error.code(), Code::NotOwner | Code::TokenScope) {
+            let event = self.event(Action::AccessDenied).outcome(Ending::Denied);
+            tx.record(event.detail("code", error.code().as_str()));
+        }
+        Ok(error)
+    }
+
+    fn reveal(&self, tx: &mut Tx<'_>, sealed: &Sealed, outcome: &mut Outcome) -> Result<()> {
+        let number = u64::try_from(sealed.version.number).map_err(Error::internal)?;
+        let event = self.event(Action::CredentialRevealed).version(number);
+        let event = event.environment(sealed.version.environment.clone());
+        tx.record(event.owner_rows(sealed.allowed.owners()));
+        outcome.hand_outs.push(HandOutRow {
+            execution: None,
+            principal: self.caller.identity.subject.to_string(),
+            credential: self.id,
+            version: sealed.version.number,
+        });
+        Ok(())
+    }
+
+    fn event(&self, action: Action) -> Event {
+        let actor = Actor::principal(self.caller.identity.subject.as_str());
+        let object = Object::new(ObjectKind::Credential, self.id.to_string());
+        Event::new(self.context.clone(), action, actor, object)
+    }
+
+    fn seal(&self, allowed: Allowed, environment: EnvironmentName) -> Result<Sealed> {
+        let missing = || Error::internal("a row of the decision is missing");
+        let (facts, id) = (self.facts, self.id);
+        let versions = facts.versions.get(&id).map_or(&[][..], Vec::as_slice);
+        let current = versions.iter().filter(|version| version.state == "current");
+        Ok(Sealed {
+            allowed,
+            organisation: facts.organisation,
+            tenant: self.caller.identity.tenant.clone(),
+            keys: Arc::clone(&facts.keys),
+            credential: facts.credentials.get(&id).ok_or_else(missing)?.clone(),
+            owners: facts.owners.get(&id).ok_or_else(missing)?.clone(),
+            version: facts
+                .current
+                .get(&(id, environment))
+                .ok_or_else(missing)?
+                .clone(),
+            environments: current
+                .map(|version| version.environment.to_string())
+                .collect(),
+        })
+    }
 }
 
 /// What a refused caller is told: an id nobody has is unknown, any other is not the caller's.
