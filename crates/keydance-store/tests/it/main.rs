@@ -28,9 +28,9 @@ mod versions;
 // What the store as a whole promises.
 mod commit;
 mod committer;
-mod narrowing;
 mod completeness;
 mod edges;
+mod narrowing;
 mod row_security;
 mod rule;
 mod store;
