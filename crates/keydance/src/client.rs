@@ -194,8 +194,8 @@ impl Request<'_> {
     /// There is no answer, it is a refusal, or it has another shape.
     pub(crate) fn send<T: DeserializeOwned>(self) -> Result<Reply<T>, Failure> {
         let bytes = self.send_for_bytes()?;
-        let body: Value = serde_json::from_slice(&bytes).map_err(strange)?;
-        let value = serde_json::from_slice(&bytes).map_err(strange)?;
+        let body: Value = serde_json::from_slice(&bytes).map_err(|error| strange(&error))?;
+        let value = serde_json::from_slice(&bytes).map_err(|error| strange(&error))?;
         Ok(Reply { body, value })
     }
 
@@ -208,7 +208,7 @@ impl Request<'_> {
         if bytes.is_empty() {
             return Ok(Value::Object(serde_json::Map::new()));
         }
-        serde_json::from_slice(&bytes).map_err(strange)
+        serde_json::from_slice(&bytes).map_err(|error| strange(&error))
     }
 
     /// Sends it; the answer is these bytes.
@@ -308,7 +308,7 @@ fn refusal(status: u16, bytes: &[u8]) -> Failure {
     }
 }
 
-fn strange(error: serde_json::Error) -> Failure {
+fn strange(error: &serde_json::Error) -> Failure {
     // The parser's message may quote the answer; its class does not.
     let class = error.classify();
     Failure::unexpected(format!(

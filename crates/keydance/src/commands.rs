@@ -9,8 +9,26 @@ mod serve;
 mod login;
 mod whoami;
 
-// What is kept.
+// What is kept, and what may use it.
 mod credential;
+mod environment;
+mod execution;
+mod flow;
+mod run;
+
+// Who there is.
+mod group;
+mod machine;
+mod person;
+mod token;
+
+// What happened, and whether all is well.
+mod audit;
+mod doctor;
+
+// About the command line itself.
+mod completions;
+mod man;
 
 // What several commands take.
 mod paging;
@@ -40,6 +58,38 @@ pub(crate) enum Command {
     /// Credentials: what is kept secret
     #[command(subcommand)]
     Credential(credential::Command),
+    /// Environments: one value of a credential for each
+    #[command(subcommand)]
+    Environment(environment::Command),
+    /// Flows: what may use credentials
+    #[command(subcommand)]
+    Flow(flow::Command),
+    /// Executions: flows while they run
+    #[command(subcommand)]
+    Execution(execution::Command),
+    /// Run a command with the credentials of a flow in its environment
+    Run(run::Args),
+    /// Persons of your organisation
+    #[command(subcommand)]
+    Person(person::Command),
+    /// Groups of persons, machine identities and groups
+    #[command(subcommand)]
+    Group(group::Command),
+    /// Machine identities: services, nodes and pipelines
+    #[command(subcommand)]
+    Machine(machine::Command),
+    /// Access tokens of yours
+    #[command(subcommand)]
+    Token(token::Command),
+    /// The audit log: who did what
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Look for what is wrong, here and at the server
+    Doctor(doctor::Args),
+    /// Print what makes a shell complete this command line
+    Completions(completions::Args),
+    /// Print the manual page, or write one for every command
+    Man(man::Args),
 }
 
 impl Command {
@@ -54,6 +104,18 @@ impl Command {
             Self::Login(args) => login::run(&args, context),
             Self::Whoami => whoami::run(context),
             Self::Credential(command) => command.run(context),
+            Self::Environment(command) => command.run(context),
+            Self::Flow(command) => command.run(context),
+            Self::Execution(command) => command.run(context),
+            Self::Run(args) => run::run(&args, context),
+            Self::Person(command) => command.run(context),
+            Self::Group(command) => command.run(context),
+            Self::Machine(command) => command.run(context),
+            Self::Token(command) => command.run(context),
+            Self::Audit(command) => command.run(context),
+            Self::Doctor(args) => doctor::run(&args, context),
+            Self::Completions(args) => completions::run(&args),
+            Self::Man(args) => man::run(&args),
         }
     }
 }

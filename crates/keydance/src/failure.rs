@@ -1,6 +1,6 @@
 //! What went wrong, what to do about it, and the exit code.
 
-mod next_step;
+pub(crate) mod next_step;
 
 use std::fmt::Display;
 use std::io::Write as _;
@@ -11,7 +11,7 @@ use keydance_api::Problem;
 use serde_json::json;
 
 use crate::config::ConfigError;
-use crate::render::{printable, styled};
+use crate::render::{QUIET, printable, styled};
 
 /// How a command failed; each has its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +113,7 @@ impl Failure {
     }
 
     /// The kind.
+    #[cfg(test)]
     pub(crate) fn kind(&self) -> Kind {
         self.kind
     }
@@ -147,29 +148,28 @@ pub(crate) fn show(failure: &Failure, json: bool) -> ExitCode {
 }
 
 fn as_text(failure: &Failure) -> String {
-    let mut text = format!(
+    let mut lines = vec![format!(
         "{} {}",
         styled(ERROR, "error:"),
         printable(&failure.message)
-    );
+    )];
     if let Some(problem) = &failure.problem {
         let Problem {
             code, request_id, ..
         } = problem.as_ref();
-        text.push_str(&printable(&format!(" ({code}, request {request_id})")));
+        let about = printable(&format!("  {code}, request {request_id}"));
+        lines.push(styled(QUIET, about));
+        let details = next_step::details(problem);
+        lines.extend(
+            details
+                .iter()
+                .map(|detail| printable(&format!("  {detail}"))),
+        );
     }
-    text.push('\n');
-    for detail in failure
-        .problem
-        .iter()
-        .flat_map(|problem| next_step::details(problem))
-    {
-        text.push_str(&printable(&format!("  {detail}\n")));
-    }
-    for hint in &failure.hints {
-        text.push_str(&format!("{} {}\n", styled(HINT, "hint:"), printable(hint)));
-    }
-    text
+    let hints = failure.hints.iter();
+    lines.extend(hints.map(|hint| format!("{} {}", styled(HINT, "hint:"), printable(hint))));
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn as_json(failure: &Failure) -> String {

@@ -37,7 +37,7 @@ impl Output {
     }
 
     /// A text that is the same for everybody, `--json` or not.
-    pub(crate) fn verbatim(text: String) -> Self {
+    pub(crate) fn verbatim(text: &str) -> Self {
         let mut page = Page::default();
         page.text(text.trim_end_matches('\n'));
         Self {

@@ -4,11 +4,16 @@ mod record;
 mod table;
 
 // One file per noun of the wire.
+pub(crate) mod audit;
 mod credential;
+mod execution;
+mod flow;
+mod group;
 mod principal;
+mod token;
 
 pub(crate) use record::{Record, Say};
-pub(crate) use table::Row;
+pub(crate) use table::{Listing, Row};
 
 use std::fmt::Display;
 

@@ -17,14 +17,15 @@ use tokio::sync::oneshot;
 
 use super::Context;
 use super::deployment::{Deployment, engine};
-use crate::config::{Config, ConfigArgs, misspelt};
+use crate::config::key::Key;
+use crate::config::{Config, ConfigArgs, keys, misspelt};
 use crate::failure::{Failure, Kind};
 use crate::output::Output;
 use crate::render::{Page, Render};
 
 /// Run the server
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = AFTER_HELP)]
+#[command(after_long_help = after_help())]
 pub(crate) struct Args {
     #[command(flatten)]
     config: ConfigArgs,
@@ -131,7 +132,13 @@ impl Render for Effective {
     }
 }
 
-const AFTER_HELP: &str = "\
+fn after_help() -> String {
+    let line = |key: Key| format!("  {:<30} {}\n", key.path, key.about);
+    let settings: String = keys().map(line).collect();
+    format!("Settings:\n{settings}\n{ABOUT_SETTINGS}")
+}
+
+const ABOUT_SETTINGS: &str = "\
 Every setting has a key in the file (http.port), a variable (KEYDANCE_HTTP_PORT) and a flag
 (--set http.port=9001). Flags beat variables, which beat the file. Secrets are named by file or
 variable only: a database URL with a password goes into the file that database.url_file names, or

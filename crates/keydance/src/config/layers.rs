@@ -28,6 +28,11 @@ pub(crate) struct ConfigArgs {
 }
 
 impl ConfigArgs {
+    /// Whether a deployment was named on the command line.
+    pub(crate) fn names_a_deployment(&self) -> bool {
+        self.config.is_some() || self.data_dir.is_some() || self.database_url.is_some()
+    }
+
     /// Puts the configuration together; `more` are settings that other flags gave.
     ///
     /// # Errors

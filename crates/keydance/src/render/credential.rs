@@ -10,7 +10,7 @@ pub(crate) fn owner(owner: &Owner) -> String {
     format!("{}:{}", owner.kind, owner.id)
 }
 
-fn owners(owners: &[Owner]) -> String {
+pub(crate) fn owners(owners: &[Owner]) -> String {
     owners.iter().map(owner).collect::<Vec<_>>().join(", ")
 }
 

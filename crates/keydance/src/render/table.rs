@@ -1,6 +1,7 @@
 //! Lists as aligned columns.
 
-use keydance_api::{List, Meta};
+use keydance_api::Meta;
+use serde::Deserialize;
 
 use super::{HEADING, Page, QUIET, Render, printable, styled};
 
@@ -33,10 +34,19 @@ impl<T: Row> Render for [T] {
     }
 }
 
-impl<T: Row> Render for List<T> {
+/// A list of the wire, with or without pages.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Listing<T> {
+    data: Vec<T>,
+    meta: Option<Meta>,
+}
+
+impl<T: Row> Render for Listing<T> {
     fn render(&self, page: &mut Page) {
         self.data.as_slice().render(page);
-        self.meta.render(page);
+        if let Some(meta) = &self.meta {
+            meta.render(page);
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! `keydance credential list`.
 
-use keydance_api::List;
 use keydance_api::credential::CredentialEntry;
 
 use crate::commands::Context;
 use crate::commands::paging::PageArgs;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::render::Listing;
 
 /// Show those you own
 #[derive(Debug, clap::Args)]
@@ -41,6 +41,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
         .query("filter[owner]", args.owner.as_deref())
         .query("filter[environment]", args.environment.as_deref())
         .query("sort", args.sort.as_deref());
-    let page = args.page.add_to(request).send::<List<CredentialEntry>>()?;
+    let page = args
+        .page
+        .add_to(request)
+        .send::<Listing<CredentialEntry>>()?;
     Ok(Output::new(&page))
 }

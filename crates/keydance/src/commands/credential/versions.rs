@@ -1,12 +1,11 @@
 //! `keydance credential versions`.
 
 use keydance_api::credential::Version;
-use serde::Deserialize;
 
 use crate::commands::{Context, reference};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::render::{Page, Render};
+use crate::render::Listing;
 
 /// Show its versions, without values
 #[derive(Debug, clap::Args)]
@@ -20,17 +19,5 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
     let client = context.client()?;
     let id = reference::credential(&client, &args.credential)?;
     let versions = client.get(format!("/credentials/{id}/versions"));
-    Ok(Output::new(&versions.send::<Versions>()?))
-}
-
-/// Versions come all at once, without pages.
-#[derive(Deserialize)]
-struct Versions {
-    data: Vec<Version>,
-}
-
-impl Render for Versions {
-    fn render(&self, page: &mut Page) {
-        self.data.as_slice().render(page);
-    }
+    Ok(Output::new(&versions.send::<Listing<Version>>()?))
 }
