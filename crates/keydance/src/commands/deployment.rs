@@ -10,6 +10,7 @@ use keydance_store::organisations::Organisation;
 use keydance_store::{Location, Store, Tx};
 use rustix::fs::Mode;
 use rustix::process::umask;
+use tokio::runtime::Runtime;
 
 use crate::config::Config;
 use crate::failure::{Failure, Kind};
@@ -22,11 +23,12 @@ pub(crate) struct Deployment {
 }
 
 impl Deployment {
-    /// Opens the database, making it if it is not there, and unseals the root key.
+    /// Opens the database, making it if it is not there, and unseals the root key. The database is
+    /// opened outside the runtime, because its driver waits on one of its own.
     ///
     /// # Errors
     /// The data folder, the database or the key file cannot be used.
-    pub(crate) async fn open(config: &Config) -> Result<Self, Failure> {
+    pub(crate) fn open(config: &Config, runtime: &Runtime) -> Result<Self, Failure> {
         // Whatever the database writes is nobody else's to read.
         umask(Mode::RWXG | Mode::RWXO);
         let data = &config.data_dir;
@@ -40,8 +42,10 @@ impl Deployment {
         let opening = tokio::task::spawn_blocking(move || Store::open(&location, readers));
         let store = opening.await.map_err(Failure::unexpected)?;
         let store = store.map_err(|error| unavailable(config, &error))?;
-        let unsealed = start::unseal(&store, &key_file, Clock::System.now()).await;
-        let (keyring, _) = unsealed.map_err(|error| sealed(&key_file, &error))?;
+        let unsealing = start::unseal(&store, &key_file, Clock::System.now());
+        let (keyring, _) = runtime
+            .block_on(unsealing)
+            .map_err(|error| sealed(&key_file, &error))?;
         Ok(Self { store, keyring })
     }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use keydance_server::{Clock, Engine, http, jobs, start};
 use serde::Serialize;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
@@ -63,15 +64,21 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
     if let Err(error) = keydance_crypto::process::harden() {
         tracing::warn!(cause = %error, "the memory of this process is less protected than it could be");
     }
-    let runtime = tokio::runtime::Runtime::new().map_err(Failure::unexpected)?;
-    runtime.block_on(serve(&config))?;
+    let runtime = Runtime::new().map_err(Failure::unexpected)?;
+    // Before anything else, so that a signal during the start is not lost.
+    let stop = runtime
+        .block_on(async { stop() })
+        .map_err(Failure::unexpected)?;
+    let deployment = Deployment::open(&config, &runtime)?;
+    runtime.block_on(serve(&config, deployment, stop))?;
     Ok(Output::silent())
 }
 
-async fn serve(config: &Config) -> Result<(), Failure> {
-    // Before anything else, so that a signal during the start is not lost.
-    let stop = stop().map_err(Failure::unexpected)?;
-    let deployment = Deployment::open(config).await?;
+async fn serve(
+    config: &Config,
+    deployment: Deployment,
+    stop: impl Future<Output = ()>,
+) -> Result<(), Failure> {
     let first_token = first_start::complete(config, &deployment).await?;
     let Deployment { store, keyring } = deployment;
     let announced = start::announce(&store, &keyring, Clock::System.now()).await;

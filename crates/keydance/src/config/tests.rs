@@ -1,5 +1,6 @@
 use std::io::Write as _;
 
+use clap::Parser as _;
 use tempfile::NamedTempFile;
 
 use super::*;
@@ -12,7 +13,9 @@ fn load(
     let mut path = NamedTempFile::new().unwrap();
     path.write_all(file.as_bytes()).unwrap();
     let path = path.path().to_str().unwrap();
-    let arguments = ["x", "--config", path].iter().chain(flags);
+    let arguments = ["x", "--config", path]
+        .into_iter()
+        .chain(flags.iter().copied());
     Flags::parse_from(arguments)
         .config
         .load(&environment.into(), &[])
@@ -23,8 +26,6 @@ struct Flags {
     #[command(flatten)]
     config: ConfigArgs,
 }
-
-use clap::Parser as _;
 
 fn refusal(file: &str) -> String {
     let error = load(file, [], &[]).unwrap_err().to_string();
@@ -155,7 +156,7 @@ fn a_misspelt_variable_is_noticed() {
         ("KEYDANCE_TOKEN", "kd"),
         ("PATH", "/bin"),
     ];
-    let found = layers::misspelt(&environment.into());
+    let found = misspelt(&environment.into());
     let expected = (
         "KEYDANCE_HTTP_PROT".to_owned(),
         "KEYDANCE_HTTP_PORT".to_owned(),

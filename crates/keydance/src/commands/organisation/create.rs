@@ -7,11 +7,12 @@ use keydance_core::permission::{Permission, Permissions};
 use keydance_server::Clock;
 use keydance_server::start::{self, NewOrganisation};
 use serde::{Serialize, Serializer};
+use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use crate::commands::Context;
 use crate::commands::deployment::{Deployment, at, engine};
-use crate::config::{Config, ConfigArgs};
+use crate::config::ConfigArgs;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::private_file;
@@ -40,8 +41,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
     let config = args.config.load(&context.environment, &[])?;
     keydance_crypto::process::harden().map_err(Failure::unexpected)?;
-    let runtime = tokio::runtime::Runtime::new().map_err(Failure::unexpected)?;
-    let token = runtime.block_on(create(args, &config))?;
+    let runtime = Runtime::new().map_err(Failure::unexpected)?;
+    let deployment = Deployment::open(&config, &runtime)?;
+    let token = runtime.block_on(create(args, &deployment))?;
     let mut made = Made {
         tenant: args.name.as_ref().map(ToString::to_string),
         admin: args.admin.to_string(),
@@ -59,14 +61,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
     Ok(Output::new(&made))
 }
 
-async fn create(args: &Args, config: &Config) -> Result<Zeroizing<String>, Failure> {
-    let Deployment { store, keyring } = Deployment::open(config).await?;
+async fn create(args: &Args, deployment: &Deployment) -> Result<Zeroizing<String>, Failure> {
+    let Deployment { store, keyring } = deployment;
     let new = NewOrganisation {
         tenant: args.name.clone(),
         admin: args.admin.clone(),
         permissions: permissions(args)?,
     };
-    let made = start::create_organisation(&store, &keyring, new, Clock::System.now()).await;
+    let made = start::create_organisation(store, keyring, new, Clock::System.now()).await;
     made.map_err(|error| engine(&error))
 }
 

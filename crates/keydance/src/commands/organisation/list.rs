@@ -1,6 +1,7 @@
 //! `keydance organisation list`.
 
 use serde::Serialize;
+use tokio::runtime::Runtime;
 
 use crate::commands::Context;
 use crate::commands::deployment::Deployment;
@@ -19,11 +20,9 @@ pub(crate) struct Args {
 /// Lists them, oldest first.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
     let config = args.config.load(&context.environment, &[])?;
-    let runtime = tokio::runtime::Runtime::new().map_err(Failure::unexpected)?;
-    let organisations = runtime.block_on(async {
-        let deployment = Deployment::open(&config).await?;
-        deployment.organisations().await
-    })?;
+    let runtime = Runtime::new().map_err(Failure::unexpected)?;
+    let deployment = Deployment::open(&config, &runtime)?;
+    let organisations = runtime.block_on(deployment.organisations())?;
     let organisations = organisations.into_iter().map(|organisation| Organisation {
         id: organisation.id.to_string(),
         tenant: organisation.tenant.map(|tenant| tenant.to_string()),
