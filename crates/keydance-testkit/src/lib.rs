@@ -36,6 +36,7 @@ pub mod server;
 
 // what a test reads
 pub mod house;
+pub mod promises;
 pub mod readme;
 
 mod deadline;

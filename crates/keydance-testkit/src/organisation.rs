@@ -57,7 +57,15 @@ impl<'a> Organisation<'a> {
     /// The organisation that the first start of the server made.
     #[track_caller]
     pub fn first(server: &'a Server) -> Self {
-        let admin = Identity::new(server, "admin", &server.admin_token());
+        Self::of(
+            server,
+            Identity::new(server, "admin", &server.admin_token()),
+        )
+    }
+
+    /// The organisation of an administrator who is there already.
+    #[track_caller]
+    pub fn of(server: &'a Server, admin: Identity) -> Self {
         let me = admin.get("/me").send().expect_status(200).data();
         Self {
             admin,
