@@ -2,6 +2,7 @@
 //! of its own, and answers them after the commit. Many answers share one fsync.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use keydance_core::id::OrganisationId;
@@ -34,6 +35,12 @@ pub(crate) struct Committer {
     failed: bool,
 }
 
+/// A use case that panics fails like any other; the thread that ran it goes on.
+pub(crate) fn survived<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let panicked = |_| Err(Error::Unavailable("a use case panicked".to_owned()));
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(panicked)
+}
+
 impl Committer {
     pub(crate) fn new(location: Location, connection: Connection) -> Self {
         Self {
@@ -53,11 +60,23 @@ impl Committer {
             {
                 jobs.push(job);
             }
-            let outcome = self.commit_together(&mut jobs);
-            for job in jobs {
-                job.answer(outcome.clone());
+            let outcomes = self.outcomes(&mut jobs);
+            for (job, outcome) in jobs.into_iter().zip(outcomes) {
+                job.answer(outcome);
             }
         }
+    }
+
+    /// What becomes of each: if others keep getting in the way of all together, each goes alone.
+    fn outcomes(&mut self, jobs: &mut [Box<dyn Job>]) -> Vec<Result<()>> {
+        let together = self.commit_together(jobs);
+        if together == Err(Error::Conflict) && jobs.len() > 1 {
+            return jobs
+                .chunks_mut(1)
+                .map(|one| self.commit_together(one))
+                .collect();
+        }
+        vec![together; jobs.len()]
     }
 
     fn commit_together(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<()> {
@@ -85,7 +104,7 @@ impl Committer {
 
     fn try_together(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<()> {
         self.connection.begin(&self.location, Access::ReadWrite)?;
-        let ran = self.run_all(jobs);
+        let ran = survived(|| self.run_all(jobs));
         match ran.and_then(|seen| self.connection.commit().map(|()| seen)) {
             Ok(seen) => {
                 self.seen.extend(seen);

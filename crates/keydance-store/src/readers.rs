@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::committer::Job;
+use crate::committer::{Job, survived};
 use crate::dialect::{Access, Connection, Location};
 use crate::error::{Error, Result};
 use crate::tx::Tx;
@@ -41,7 +41,7 @@ impl Reader {
     fn read(&mut self, job: &mut dyn Job) -> Result<()> {
         self.connection.begin(&self.location, Access::ReadOnly)?;
         let mut tx = Tx::new(&mut self.connection);
-        let outcome = job.run(&mut tx);
+        let outcome = survived(|| job.run(&mut tx));
         let staged = !tx.take_staged().is_empty();
         let ended = self.connection.command("rollback");
         outcome.and(ended)?;

@@ -162,6 +162,37 @@ fn a_conflict_that_stays_is_answered_and_the_store_goes_on() {
 }
 
 #[test]
+fn a_conflict_that_stays_harms_nobody_else() {
+    both(|world| {
+        with_a_doubt(world);
+        let gate = Gate::close(world);
+        let other = hand_in(world, add("ana".to_owned()));
+        let hopeless = hand_in(world, |tx| {
+            let owner = [Owner::person("ana")];
+            tx.flows()
+                .set_edges(flow_id(1), &owner, &[credential_id(1)], at(9))
+        });
+        gate.open(world);
+        assert_eq!(world.wait(other).unwrap(), Ok(()));
+        assert_eq!(world.wait(hopeless).unwrap(), Err(Error::Conflict));
+        assert!(has(world, "ana"));
+    });
+}
+
+#[test]
+fn a_use_case_that_panics_leaves_nothing_and_the_store_goes_on() {
+    both(|world| {
+        let panicked = world.try_write::<()>(|tx| {
+            add("zoe".to_owned())(tx)?;
+            panic!("as a bug would");
+        });
+        assert!(matches!(panicked, Err(Error::Unavailable(_))));
+        world.write(add("ana".to_owned()));
+        assert!(has(world, "ana") && !has(world, "zoe"));
+    });
+}
+
+#[test]
 fn requests_of_one_batch_get_a_result_each() {
     both(|world| {
         let sizes = Arc::new(std::sync::Mutex::new(Vec::new()));
