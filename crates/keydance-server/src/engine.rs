@@ -43,7 +43,7 @@ pub struct Engine {
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) store: Store,
-    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) keyring: Keyring,
     pub(crate) limiter: Limiter,
     pub(crate) settings: Settings,
     pub(crate) clock: Clock,
@@ -76,6 +76,8 @@ impl Engine {
         let deployment_keys = store
             .read(move |tx: &mut Tx<'_>| opening.organisation(tx, OrganisationId::DEPLOYMENT))
             .await?;
+        let keyring = Arc::into_inner(keyring)
+            .ok_or_else(|| Error::internal("the keyring is still in use"))?;
         let limiter = Limiter::new(&settings);
         let parts = Arc::new(Parts {
             store,

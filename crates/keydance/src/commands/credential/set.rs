@@ -28,16 +28,16 @@ pub(crate) struct Args {
     /// The environment of the value [default: default]
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
-    #[command(flatten)]
-    value: ValueArgs,
-    #[command(flatten)]
-    binding: BindingArgs,
     /// Remove a field that is not required; may be repeated
     #[arg(long = "remove-field", value_name = "NAME")]
     removed: Vec<String>,
     /// Only if it is still as it was then: the tag of `credential get --json` (`__v`)
     #[arg(long, value_name = "TAG")]
     if_match: Option<i64>,
+    #[command(flatten)]
+    binding: BindingArgs,
+    #[command(flatten)]
+    value: ValueArgs,
 }
 
 /// Changes it and shows it.
