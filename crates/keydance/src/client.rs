@@ -7,7 +7,7 @@ use keydance_api::Problem;
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use ureq::http::{self, Method};
+use ureq::http::{self, HeaderMap, Method};
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
@@ -215,7 +215,21 @@ impl Request<'_> {
     ///
     /// # Errors
     /// There is no answer, or it is a refusal.
-    pub(crate) fn send_for_bytes(mut self) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    pub(crate) fn send_for_bytes(self) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        self.exchange().map(|(_, bytes)| bytes)
+    }
+
+    /// Sends it; of the answer only this header matters.
+    ///
+    /// # Errors
+    /// There is no answer, or it is a refusal.
+    pub(crate) fn send_for_header(self, name: &str) -> Result<Option<String>, Failure> {
+        let (headers, _) = self.exchange()?;
+        let value = headers.get(name).and_then(|value| value.to_str().ok());
+        Ok(value.map(str::to_owned))
+    }
+
+    fn exchange(mut self) -> Result<(HeaderMap, Zeroizing<Vec<u8>>), Failure> {
         let query = self.query.finish();
         let separator = if query.is_empty() { "" } else { "?" };
         let uri = format!("{}{}{separator}{query}", self.client.url, self.path);
@@ -239,9 +253,10 @@ impl Request<'_> {
         };
         let response = response.map_err(|error| self.client.silent(&error))?;
         let status = response.status().as_u16();
+        let headers = response.headers().clone();
         let bytes = Zeroizing::new(body(response)?);
         if (200..300).contains(&status) {
-            return Ok(bytes);
+            return Ok((headers, bytes));
         }
         Err(refusal(status, &bytes))
     }

@@ -28,8 +28,6 @@ use crate::render::{Page, Render};
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = after_help())]
 pub(crate) struct Args {
-    #[command(flatten)]
-    config: ConfigArgs,
     /// The address to listen on
     #[arg(long)]
     address: Option<String>,
@@ -39,6 +37,8 @@ pub(crate) struct Args {
     /// Print the configuration in force and end
     #[arg(long)]
     check_config: bool,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 /// Runs the server until it is told to stop.

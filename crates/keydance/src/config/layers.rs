@@ -104,9 +104,8 @@ pub(crate) fn misspelt(environment: &Environment) -> Vec<(String, String)> {
 }
 
 /// Variables of the commands that call a server.
-const CLIENT_VARIABLES: [&str; 6] = [
+const CLIENT_VARIABLES: [&str; 5] = [
     "KEYDANCE_ALLOW_HTTP",
-    "KEYDANCE_EXECUTION",
     "KEYDANCE_EXECUTION_TOKEN",
     "KEYDANCE_TOKEN",
     "KEYDANCE_TOKEN_FILE",

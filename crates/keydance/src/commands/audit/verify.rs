@@ -13,7 +13,7 @@ use super::chain::trusted;
 use super::file;
 use crate::client::Client;
 use crate::commands::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::output::Output;
 use crate::render::{Page, Render};
 
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
         size,
         key,
         known: expected.is_some(),
-        proved: (0..size).collect(),
+        proved: size,
     }))
 }
 
@@ -59,14 +59,15 @@ fn with_server(client: &Client, args: &Args) -> Result<Output, Failure> {
     let signed: Data<Signed> = client.get("/audit/checkpoint").send()?.value;
     let checkpoint = trusted(&signed.data, args.key.as_ref()).map_err(Failure::unexpected)?;
     let proved = samples(checkpoint.size, args.samples)?;
+    let key = signed.data.verifier.parse().map_err(Failure::unexpected)?;
     for seq in &proved {
-        prove(client, *seq, &checkpoint)?;
+        prove(client, *seq, &checkpoint, &key)?;
     }
     Ok(Output::new(&Verified {
         size: checkpoint.size,
         key: signed.data.verifier,
         known: args.key.is_some(),
-        proved,
+        proved: proved.len() as u64,
     }))
 }
 
@@ -85,19 +86,20 @@ fn samples(size: u64, count: u64) -> Result<Vec<u64>, Failure> {
     Ok(chosen)
 }
 
-fn prove(client: &Client, seq: u64, checkpoint: &Checkpoint) -> Result<(), Failure> {
+fn prove(
+    client: &Client,
+    seq: u64,
+    checkpoint: &Checkpoint,
+    key: &LogVerifier,
+) -> Result<(), Failure> {
     let wrong = |what: &str| Failure::unexpected(format!("event {seq}: {what}"));
     let proof = client.get(format!("/audit/{seq}/proof"));
     let proof = proof.query("size", Some(checkpoint.size));
     let proof: InclusionProof = proof.send::<Data<InclusionProof>>()?.value.data;
-    // A proof for a log that has grown meanwhile is checked against a checkpoint of that size.
-    let grown;
-    let checkpoint = if proof.size == checkpoint.size {
-        checkpoint
+    let root = if proof.size == checkpoint.size {
+        checkpoint.root
     } else {
-        let signed: Data<Signed> = client.get("/audit/checkpoint").send()?.value;
-        grown = trusted(&signed.data, None).map_err(Failure::unexpected)?;
-        &grown
+        grown(client, proof.size, key)?.root
     };
     let leaf = hash(&proof.leaf).ok_or_else(|| wrong("the proof holds no hash"))?;
     let hashes: Option<Vec<Hash>> = proof.hashes.iter().map(|text| hash(text)).collect();
@@ -105,8 +107,22 @@ fn prove(client: &Client, seq: u64, checkpoint: &Checkpoint) -> Result<(), Failu
     if proof.seq != seq || leaf != leaf_hash(event(client, seq)?.get().as_bytes()) {
         return Err(wrong("the proof is about another event than the one shown"));
     }
-    verify_inclusion(&leaf, seq, proof.size, &hashes, &checkpoint.root)
+    verify_inclusion(&leaf, seq, proof.size, &hashes, &root)
         .map_err(|_| wrong("it is not in the log that was signed for"))
+}
+
+/// The checkpoint of a log that has grown since the first was read.
+fn grown(client: &Client, size: u64, key: &LogVerifier) -> Result<Checkpoint, Failure> {
+    let signed: Data<Signed> = client.get("/audit/checkpoint").send()?.value;
+    let checkpoint = trusted(&signed.data, Some(key)).map_err(Failure::unexpected)?;
+    if checkpoint.size == size {
+        return Ok(checkpoint);
+    }
+    Err(Failure::new(
+        Kind::Temporary,
+        "the log grows faster than it can be looked at",
+    )
+    .hint("repeat, or export it and verify the file"))
 }
 
 /// The exact bytes of an event.
@@ -139,12 +155,12 @@ struct Verified {
     key: String,
     #[serde(skip)]
     known: bool,
-    proved: Vec<u64>,
+    proved: u64,
 }
 
 impl Render for Verified {
     fn render(&self, page: &mut Page) {
-        let (size, proved) = (self.size, self.proved.len());
+        let Self { size, proved, .. } = self;
         page.line(format!(
             "the log holds: {size} events were signed for, {proved} of them proved"
         ));

@@ -19,8 +19,6 @@ pub(crate) struct Args {
     /// Its type: API_KEY, SIMPLE, MIXED, KEY_PAIR, …
     #[arg(long = "type", value_name = "TYPE")]
     kind: CredentialType,
-    #[command(flatten)]
-    value: ValueArgs,
     /// Another owner besides you: USER:id, GROUP:id or TENANT:organisation; may be repeated
     #[arg(long = "owner", value_name = "TYPE:ID")]
     owners: Vec<OwnerArg>,
@@ -32,6 +30,8 @@ pub(crate) struct Args {
     domain: Option<String>,
     #[command(flatten)]
     binding: BindingArgs,
+    #[command(flatten)]
+    value: ValueArgs,
 }
 
 /// What a credential may be used with.

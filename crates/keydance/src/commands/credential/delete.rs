@@ -38,12 +38,16 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
         return Ok(Output::new(&Say::new(sentence, plan)));
     }
     terminal::confirm(&format!("delete credential {id}{for_whom}?"), args.yes)?;
-    client
+    let effect = client
         .delete(format!("/credentials/{id}"))
         .switch("entire", args.entire)
         .switch("force", args.force)
-        .send_for_bytes()?;
-    Ok(Output::new(&Say::done(format!(
-        "deleted credential {id}{for_whom}"
-    ))))
+        .send_for_header("x-keydance-effect")?;
+    let sentence = match effect.as_deref() {
+        Some("owner-removed") => {
+            format!("you own credential {id} no more; its other owners keep it")
+        }
+        _ => format!("deleted credential {id}{for_whom}"),
+    };
+    Ok(Output::new(&Say::done(sentence)))
 }

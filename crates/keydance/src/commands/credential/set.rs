@@ -1,7 +1,5 @@
 //! `keydance credential set`.
 
-use keydance_api::Data;
-use keydance_api::credential::Credential;
 use keydance_core::credential::CredentialType;
 use serde_json::{Map, Value};
 
@@ -11,6 +9,7 @@ use crate::client::Client;
 use crate::commands::{Context, reference};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::render::Say;
 
 /// Change its value, name, domain or binding
 ///
@@ -28,19 +27,19 @@ pub(crate) struct Args {
     /// The environment of the value [default: default]
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
-    #[command(flatten)]
-    value: ValueArgs,
-    #[command(flatten)]
-    binding: BindingArgs,
     /// Remove a field that is not required; may be repeated
     #[arg(long = "remove-field", value_name = "NAME")]
     removed: Vec<String>,
     /// Only if it is still as it was then: the tag of `credential get --json` (`__v`)
     #[arg(long, value_name = "TAG")]
     if_match: Option<i64>,
+    #[command(flatten)]
+    binding: BindingArgs,
+    #[command(flatten)]
+    value: ValueArgs,
 }
 
-/// Changes it and shows it.
+/// Changes it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
     let client = context.client()?;
     let id = reference::credential(&client, &args.credential)?;
@@ -50,9 +49,16 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
     }
     let request = client.patch(format!("/credentials/{id}"));
     let request = request.header("if-match", args.if_match.map(|tag| format!("\"{tag}\"")));
-    Ok(Output::new(
-        &request.json(&change)?.send::<Data<Credential>>()?,
-    ))
+    let body = request.json(&change)?.send_for_body()?;
+    Ok(Output::new(&Say::new(sentence(&body["data"]), body)))
+}
+
+/// The answer may hold the value in clear, which nobody asked to see.
+fn sentence(credential: &Value) -> String {
+    let text = |key: &str| credential[key].as_str().unwrap_or_default();
+    let (name, environment) = (text("name"), text("environment"));
+    let version = &credential["version"];
+    format!("changed {name}: version {version} in {environment}")
 }
 
 fn change(args: &Args, client: &Client, id: &str) -> Result<Map<String, Value>, Failure> {
