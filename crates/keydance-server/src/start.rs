@@ -33,7 +33,7 @@ pub struct NewOrganisation {
     pub tenant: Option<TenantName>,
     /// The id of its administrator.
     pub admin: PrincipalId,
-    /// What the administrator may do, beyond every common permission.
+    /// What the administrator may do.
     pub permissions: Permissions,
 }
 
@@ -49,15 +49,21 @@ impl NewOrganisation {
         Ok(Self {
             tenant: Some(tenant),
             admin: "admin".parse().map_err(Error::internal)?,
-            permissions: [
-                Permission::FlowsCheck,
-                Permission::FlowsRegister,
-                Permission::TokenIntrospect,
-            ]
-            .into_iter()
-            .collect(),
+            permissions: first_permissions(),
         })
     }
+}
+
+/// What the first administrator may do: everything common, and what platform services need.
+pub fn first_permissions() -> Permissions {
+    let common = Permission::EVERY.iter().copied();
+    let common = common.filter(|permission| permission.kind() == PermissionKind::Common);
+    let more = [
+        Permission::FlowsCheck,
+        Permission::FlowsRegister,
+        Permission::TokenIntrospect,
+    ];
+    common.chain(more).collect()
 }
 
 /// Unseals the root key with the key file. On the very first start the file, the root key and the
@@ -232,17 +238,11 @@ fn administrator(new: &NewOrganisation, now: Timestamp) -> PrincipalRow {
         name: new.admin.to_string(),
         email: None,
         status: "active".to_owned(),
-        permissions: permissions(new).to_string(),
+        permissions: new.permissions.to_string(),
         created_at: now,
         created_by: "keydance".to_owned(),
         tag: 0,
     }
-}
-
-fn permissions(new: &NewOrganisation) -> Permissions {
-    let common = Permission::EVERY.iter().copied();
-    let common = common.filter(|permission| permission.kind() == PermissionKind::Common);
-    common.chain(new.permissions.iter()).collect()
 }
 
 fn token_row(
@@ -260,7 +260,7 @@ fn token_row(
         principal: new.admin.to_string(),
         execution: None,
         name: "first token".to_owned(),
-        permissions: permissions(new).to_string(),
+        permissions: new.permissions.to_string(),
         credentials: None,
         environments: None,
         digest: record.map_err(Error::internal)?.as_bytes().to_vec(),

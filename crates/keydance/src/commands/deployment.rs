@@ -37,10 +37,7 @@ impl Deployment {
         if let Some(folder) = key_file.parent() {
             private_file::folder(folder).map_err(|error| at(folder, &error))?;
         }
-        let (location, readers) = (config.location()?, config.database.readers.into());
-        // The store waits for its database on the thread that opens it.
-        let opening = tokio::task::spawn_blocking(move || Store::open(&location, readers));
-        let store = opening.await.map_err(Failure::unexpected)?;
+        let store = Store::open(&config.location()?, config.database.readers.into());
         let store = store.map_err(|error| unavailable(config, &error))?;
         let unsealing = start::unseal(&store, &key_file, Clock::System.now());
         let (keyring, _) = runtime

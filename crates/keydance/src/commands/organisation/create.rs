@@ -66,19 +66,17 @@ async fn create(args: &Args, deployment: &Deployment) -> Result<Zeroizing<String
     let new = NewOrganisation {
         tenant: args.name.clone(),
         admin: args.admin.clone(),
-        permissions: permissions(args)?,
+        permissions: permissions(args),
     };
     let made = start::create_organisation(store, keyring, new, Clock::System.now()).await;
     made.map_err(|error| engine(&error))
 }
 
-fn permissions(args: &Args) -> Result<Permissions, Failure> {
-    if !args.permissions.is_empty() {
-        return Ok(args.permissions.iter().copied().collect());
+fn permissions(args: &Args) -> Permissions {
+    if args.permissions.is_empty() {
+        return start::first_permissions();
     }
-    let first = "main".parse().map_err(Failure::unexpected)?;
-    let first = NewOrganisation::first(first).map_err(|error| engine(&error))?;
-    Ok(first.permissions)
+    args.permissions.iter().copied().collect()
 }
 
 /// An organisation that was just made.
