@@ -56,7 +56,7 @@ pub struct Engine {
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) store: Store,
-    pub(crate) keyring: Keyring,
+    pub(crate) keyring: Arc<Keyring>,
     pub(crate) limiter: Limiter,
     pub(crate) failures: sign_in::SignInFailures,
     pub(crate) settings: Settings,
@@ -90,8 +90,6 @@ impl Engine {
         let deployment_keys = store
             .read(move |tx: &mut Tx<'_>| opening.organisation(tx, OrganisationId::DEPLOYMENT))
             .await?;
-        let keyring = Arc::into_inner(keyring)
-            .ok_or_else(|| Error::internal("the keyring is still in use"))?;
         let limiter = Limiter::new(&settings);
         let parts = Arc::new(Parts {
             store,

@@ -15,6 +15,7 @@ mod races;
 mod cli;
 mod configuration;
 mod credential;
+mod readme;
 mod serving;
 
 use std::io::Write as _;
