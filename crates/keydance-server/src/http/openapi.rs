@@ -63,10 +63,9 @@ pub fn document(api_base: &str) -> Value {
 }
 
 fn collect_schemas(route: &Route, schemas: &mut BTreeMap<String, Value>) {
-    if let Some(body) = &route.body {
-        schemas.insert(body.name.clone(), json!(body.schema));
-    }
-    for (name, schema) in route.answer.iter().flat_map(|answer| &answer.schemas) {
+    let bodies = route.body.iter().flat_map(|body| &body.schemas);
+    let answers = route.answer.iter().flat_map(|answer| &answer.schemas);
+    for (name, schema) in bodies.chain(answers) {
         schemas.insert(name.clone(), json!(schema));
     }
 }

@@ -59,8 +59,8 @@ pub enum Access {
 pub struct BodyDoc {
     /// The name of the schema.
     pub name: String,
-    /// The schema.
-    pub schema: RefOr<Schema>,
+    /// The schema and those it refers to.
+    pub schemas: Vec<(String, RefOr<Schema>)>,
 }
 
 /// The document of an answer, as the OpenAPI document shows it.
@@ -126,7 +126,7 @@ impl Route {
     pub(crate) fn body<T: ToSchema>(self) -> Self {
         let body = BodyDoc {
             name: T::name().into_owned(),
-            schema: T::schema(),
+            schemas: schemas::<T>(),
         };
         Self {
             body: Some(body),
@@ -157,14 +157,18 @@ impl Route {
     }
 }
 
-fn answer<T: ToSchema + PartialSchema>(is_list: bool) -> AnswerDoc {
-    let mut schemas = vec![(T::name().into_owned(), T::schema())];
-    T::schemas(&mut schemas);
+fn answer<T: ToSchema>(is_list: bool) -> AnswerDoc {
     AnswerDoc {
         name: T::name().into_owned(),
-        schemas,
+        schemas: schemas::<T>(),
         is_list,
     }
+}
+
+fn schemas<T: ToSchema + PartialSchema>() -> Vec<(String, RefOr<Schema>)> {
+    let mut schemas = vec![(T::name().into_owned(), T::schema())];
+    T::schemas(&mut schemas);
+    schemas
 }
 
 impl std::fmt::Debug for Route {
