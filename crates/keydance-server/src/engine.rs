@@ -30,6 +30,8 @@ pub use code::Code;
 pub use error::{Error, Result};
 pub use session::Session;
 
+use denial::Refused;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -72,6 +74,8 @@ pub struct RequestContext {
     pub request_id: String,
     /// The address it came from.
     pub source: Option<String>,
+    /// Its path, for events about what was refused.
+    pub path: String,
 }
 
 impl Engine {
@@ -167,19 +171,27 @@ impl Engine {
             .await
     }
 
-    /// Runs a use case that only reads.
+    /// Runs a use case that only reads. If it refuses, that is written down afterwards.
     pub(crate) async fn read<T, F>(&self, session: &Session, mut use_case: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnMut(&mut UseCase<'_, '_>) -> Result<T> + Send + 'static,
     {
-        let (parts, session) = (Arc::clone(&self.parts), session.clone());
-        self.parts
-            .store
-            .read(move |tx: &mut Tx<'_>| {
-                use_case(&mut UseCase::begin(&parts, tx, &session, Purpose::Read)?)
-            })
-            .await
+        let (parts, caller) = (Arc::clone(&self.parts), session.clone());
+        let read = self.parts.store.read(move |tx: &mut Tx<'_>| {
+            use_case(&mut UseCase::begin(&parts, tx, &caller, Purpose::Read)?)
+        });
+        match read.await {
+            Err(error) if denial::is_denial(&error) => {
+                let organisation = session.caller.identity.organisation;
+                let refused = Refused {
+                    organisation,
+                    actor: session.actor(),
+                };
+                Err(self.record_refused(refused, &session.request, error).await)
+            }
+            other => other,
+        }
     }
 }
 

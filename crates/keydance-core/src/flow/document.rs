@@ -139,6 +139,9 @@ pub fn patch(mut stored: Map<String, Json>, change: Map<String, Json>) -> Json {
 fn check_name(name: Option<&Json>) -> Result<(), FlowError> {
     match name {
         None | Some(Json::Null) => Ok(()),
+        Some(Json::String(name)) if name.chars().any(char::is_control) => {
+            Err(reference::invalid("name", "no control characters"))
+        }
         Some(Json::String(name)) if name.chars().count() <= 256 => Ok(()),
         Some(Json::String(_)) => Err(reference::invalid("name", "at most 256 characters")),
         Some(_) => Err(reference::invalid("name", NOT_TEXT)),

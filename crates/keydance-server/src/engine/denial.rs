@@ -4,7 +4,51 @@ use keydance_core::caller::Limits;
 use keydance_core::event::{Action, Event, Object, ObjectKind, Outcome};
 use keydance_core::permission::{Permission, Permissions};
 
-use super::{Code, Error, Result, UseCase};
+use keydance_core::event::{Actor, Context};
+use keydance_core::id::OrganisationId;
+use keydance_store::Tx;
+
+use super::{Code, Engine, Error, RequestContext, Result, UseCase};
+
+/// Whoever was refused outside a transaction that could write it down.
+pub(crate) struct Refused {
+    pub(crate) organisation: OrganisationId,
+    pub(crate) actor: Actor,
+}
+
+/// Whether an error says that the caller may not.
+pub(crate) fn is_denial(error: &Error) -> bool {
+    matches!(
+        error.code(),
+        Code::MissingPermission | Code::NotOwner | Code::TokenScope
+    )
+}
+
+impl Engine {
+    /// Writes a refusal down and gives it back; if it cannot be written, that is the answer.
+    pub(crate) async fn record_refused(
+        &self,
+        refused: Refused,
+        request: &RequestContext,
+        error: Error,
+    ) -> Error {
+        let context = Context {
+            organisation: refused.organisation,
+            at: self.now(),
+            request_id: request.request_id.clone(),
+            source: request.source.clone(),
+        };
+        let object = Object::new(ObjectKind::Resource, request.path.as_str());
+        let event = Event::new(context, Action::AccessDenied, refused.actor, object)
+            .outcome(Outcome::Denied)
+            .detail("code", error.code().as_str());
+        let write = self.parts.store.write(move |tx: &mut Tx<'_>| {
+            tx.record(event.clone());
+            Ok::<_, Error>(())
+        });
+        write.await.err().unwrap_or(error)
+    }
+}
 
 impl UseCase<'_, '_> {
     /// Needs a permission for what is to be done to `object`. Only a use case that may write can
@@ -59,11 +103,7 @@ impl UseCase<'_, '_> {
 
     /// Writes a refusal down and gives it back. Errors of any other kind pass through.
     pub(crate) fn refused(&mut self, object: &Object, error: Error) -> Error {
-        let is_denial = matches!(
-            error.code(),
-            Code::MissingPermission | Code::NotOwner | Code::TokenScope
-        );
-        if is_denial {
+        if is_denial(&error) {
             let (context, actor) = (self.context(), self.actor());
             let event = Event::new(context, Action::AccessDenied, actor, object.clone())
                 .outcome(Outcome::Denied)

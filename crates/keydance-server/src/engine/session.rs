@@ -1,6 +1,7 @@
 //! Who is calling: an access token becomes a caller.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use keydance_core::caller::{Caller, CallerKind, Identity, Limits};
 use keydance_core::event::Actor;
@@ -14,6 +15,7 @@ use keydance_store::Tx;
 use keydance_store::access_tokens::AccessTokenRow;
 use keydance_store::principals::PrincipalRow;
 
+use super::denial::Refused;
 use super::{Code, Engine, Error, Parts, RequestContext, Result};
 
 /// An authenticated caller and its request.
@@ -40,21 +42,41 @@ impl Engine {
         token: AccessToken,
         request: RequestContext,
     ) -> Result<Session> {
-        let parts = std::sync::Arc::clone(&self.parts);
-        self.parts
-            .store
-            .read(move |tx: &mut Tx<'_>| {
-                let now = parts.clock.now();
-                let row = verify(&parts, tx, &[&token], now)?
-                    .pop()
-                    .ok_or_else(invalid)??;
-                if token.kind() == TokenKind::Execution {
-                    return Err(beyond_execution());
-                }
-                parts.limiter.account_token(token.id())?;
-                of_row(tx, row, request.clone(), now)
-            })
-            .await
+        let parts = Arc::clone(&self.parts);
+        let context = request.clone();
+        let found = self.parts.store.read(move |tx: &mut Tx<'_>| {
+            let now = parts.clock.now();
+            let row = verify(&parts, tx, &[&token], now)?
+                .pop()
+                .ok_or_else(invalid)??;
+            if token.kind() == TokenKind::Execution {
+                parts.limiter.execution_token(token.id())?;
+                return Ok(Err(of_execution(&row)));
+            }
+            parts.limiter.account_token(token.id())?;
+            of_row(tx, row, context.clone(), now).map(Ok)
+        });
+        match found.await? {
+            Ok(session) => Ok(session),
+            Err(refused) => Err(self
+                .record_refused(refused, &request, beyond_execution())
+                .await),
+        }
+    }
+}
+
+/// An execution token where none is heard, as events name it.
+pub(crate) fn of_execution(row: &AccessTokenRow) -> Refused {
+    let execution = row.execution.map(|id| id.to_string()).unwrap_or_default();
+    let actor = Actor::execution(execution);
+    let actor = if row.principal.is_empty() {
+        actor
+    } else {
+        actor.on_behalf_of(row.principal.as_str())
+    };
+    Refused {
+        organisation: row.organisation,
+        actor,
     }
 }
 

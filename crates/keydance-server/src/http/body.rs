@@ -26,9 +26,9 @@ pub(crate) struct Body {
     pub(crate) once: Option<Once>,
 }
 
-/// A JSON value whose wrapper may hold a list.
+/// The list in the wrapper of a request, which must be there.
 #[derive(Debug)]
-pub(crate) struct WrappedList(pub(crate) Value);
+pub(crate) struct WrappedList(pub(crate) Vec<Value>);
 
 impl FromRequest<App> for Body {
     type Rejection = Problem;
@@ -64,7 +64,10 @@ impl FromRequest<App> for WrappedList {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let bytes = read(request, app.settings().body_limit).await?;
-        Ok(Self(json::data_list(parse(&bytes)?)))
+        match parse(&bytes)?.get_mut("data").map(Value::take) {
+            Some(Value::Array(list)) => Ok(Self(list)),
+            _ => Err(Error::invalid_field("data", "must be a list").into()),
+        }
     }
 }
 

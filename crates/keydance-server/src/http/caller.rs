@@ -65,6 +65,7 @@ fn context(parts: &Parts) -> RequestContext {
     RequestContext {
         request_id: id.unwrap_or_default(),
         source: address(parts).map(|a| a.ip().to_string()),
+        path: parts.uri.path().to_owned(),
     }
 }
 

@@ -25,5 +25,18 @@ pub(crate) async fn layer(State(app): State<App>, request: Request, next: Next) 
         let error = Error::new(Code::TooLarge, "The request is too large.");
         return Problem(error).into_response();
     }
+    if names_nul(request.uri().path()) {
+        return Problem(Error::new(Code::NotFound, "There is nothing at this path."))
+            .into_response();
+    }
+    if request.uri().query().is_some_and(names_nul) {
+        let error = Error::invalid_field("query", "must hold no NUL character");
+        return Problem(error).into_response();
+    }
     next.run(request).await
+}
+
+/// No id, name or filter holds a NUL character, and PostgreSQL keeps none in a text.
+fn names_nul(text: &str) -> bool {
+    text.contains("%00")
 }

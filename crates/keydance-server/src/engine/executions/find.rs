@@ -20,8 +20,8 @@ impl Engine {
     /// # Errors
     /// `missing_permission`, `not_found`, `not_owner`.
     pub async fn find_execution(&self, session: &Session, id: ExecutionId) -> Result<Execution> {
-        session.require(Permission::FlowsRead)?;
         self.read(session, move |use_case| {
+            use_case.session.require(Permission::FlowsRead)?;
             let execution = use_case.execution(id)?;
             use_case.owned_flow(execution.flow)?;
             Ok(describe(&execution, use_case.now))
@@ -39,8 +39,8 @@ impl Engine {
         flow: FlowId,
         page: PageRequest,
     ) -> Result<Page<Execution>> {
-        session.require(Permission::FlowsRead)?;
         self.read(session, move |use_case| {
+            use_case.session.require(Permission::FlowsRead)?;
             use_case.owned_flow(flow)?;
             let found = use_case.tx.executions().list(flow, page)?;
             let shown = found

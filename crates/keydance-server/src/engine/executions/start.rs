@@ -20,6 +20,7 @@ use keydance_store::executions::{ExecutionCredentialRow, ExecutionRow};
 use crate::engine::flows::{
     Acting, ActingFor, LiveFlow, credential_facts, reference_json, start_error, stored_flow,
 };
+use crate::engine::idempotency::{Answer, Once};
 use crate::engine::session::bound_to;
 use crate::engine::{Code, Engine, Error, Result, Session, UseCase, random_id};
 
@@ -72,15 +73,21 @@ impl Engine {
         &self,
         session: &Session,
         start: Start,
-    ) -> Result<StartedExecution> {
+        once: Option<Once>,
+    ) -> Result<Answer<StartedExecution>> {
         let id = ExecutionId::new(random_id()?);
         let token = AccessToken::generate(TokenKind::Execution).map_err(Error::internal)?;
         let shown = token.expose();
-        let mut started = self
-            .write(session, move |use_case| use_case.start(id, &start, &token))
-            .await?;
-        started.token = shown.to_string();
-        Ok(started)
+        let started = self.write_once(session, once, move |use_case| {
+            use_case.start(id, &start, &token)
+        });
+        Ok(match started.await? {
+            Answer::Fresh(mut started) => {
+                started.token = shown.to_string();
+                Answer::Fresh(started)
+            }
+            repeated @ Answer::Repeated(_) => repeated,
+        })
     }
 }
 

@@ -47,11 +47,11 @@ impl Engine {
     /// # Errors
     /// `missing_permission` unless the caller acts in every item itself.
     pub async fn check_flows(&self, session: &Session, items: Vec<CheckItem>) -> Result<Checked> {
-        let own = session.caller.identity.subject.as_str();
-        if items.iter().any(|item| item.actor != own) {
-            session.require(Permission::FlowsCheck)?;
-        }
         self.read(session, move |use_case| {
+            let own = use_case.session.caller.identity.subject.as_str();
+            if items.iter().any(|item| item.actor != own) {
+                use_case.session.require(Permission::FlowsCheck)?;
+            }
             let epoch = use_case.tx.epoch()?;
             let verdicts = items
                 .iter()

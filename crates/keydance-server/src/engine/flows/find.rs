@@ -33,8 +33,8 @@ impl Engine {
     /// # Errors
     /// `missing_permission`, `not_found`, `not_owner`.
     pub async fn find_flow(&self, session: &Session, id: FlowId) -> Result<Flow> {
-        session.require(Permission::FlowsRead)?;
         self.read(session, move |use_case| {
+            use_case.session.require(Permission::FlowsRead)?;
             let flow = use_case.owned_flow(id)?;
             describe(&flow.row, &use_case.session)
         })
@@ -46,8 +46,8 @@ impl Engine {
     /// # Errors
     /// `missing_permission`.
     pub async fn list_flows(&self, session: &Session, page: PageRequest) -> Result<Page<Flow>> {
-        session.require(Permission::FlowsRead)?;
         self.read(session, move |use_case| {
+            use_case.session.require(Permission::FlowsRead)?;
             let owners: Vec<Owner> = use_case.session.caller.identity.owners().collect();
             let found = use_case.tx.flows().list(&owners, page)?;
             let shown = found

@@ -119,7 +119,7 @@ impl UseCase<'_, '_> {
         self.tx
             .flows()
             .set_edges(id, document.owners(), &references, self.now)?;
-        self.record_persisted(before, &row, &document)?;
+        self.record_persisted(before, &row, &document, acting)?;
         let stored = FlowRow {
             tag: row.tag + i64::from(before.is_some()),
             ..row
@@ -228,14 +228,21 @@ impl UseCase<'_, '_> {
         before: Option<&LiveFlow>,
         row: &FlowRow,
         document: &FlowDocument,
+        acting: &Acting,
     ) -> Result<()> {
+        let own = acting.identity.subject == self.session.caller.identity.subject;
+        let actor = if own {
+            self.actor()
+        } else {
+            self.actor().on_behalf_of(acting.identity.subject.as_str())
+        };
         let action = if before.is_none() {
             Action::FlowCreated
         } else {
             Action::FlowUpdated
         };
         let event =
-            |action| Event::new(self.context(), action, self.actor(), object(row.id)).flow(row.id);
+            |action| Event::new(self.context(), action, actor.clone(), object(row.id)).flow(row.id);
         let stored = event(action)
             .owner_rows(document.owners())
             .detail("revision", row.revision)

@@ -8,7 +8,7 @@ use keydance_core::event::Action;
 use serde_json::Value;
 
 use super::execution_id;
-use crate::engine::Code;
+use crate::engine::{Code, Error};
 use crate::http::body::Body;
 use crate::http::caller::Authenticated;
 use crate::http::problem::Outcome;
@@ -39,11 +39,11 @@ async fn handler(
     Path(id): Path<String>,
     body: Body,
 ) -> Outcome<Response> {
-    let rotate = body
-        .fields
-        .get("rotate")
-        .and_then(Value::as_bool)
-        .unwrap_or(false);
+    let rotate = match body.fields.get("rotate") {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(rotate)) => *rotate,
+        Some(_) => return Err(Error::invalid_field("rotate", "must be true or false").into()),
+    };
     Ok(answer::data(
         app.renew_execution(&session, execution_id(&id)?, rotate)
             .await?,

@@ -1,7 +1,7 @@
 //! `POST /flows/{id}/executions`: an execution, and the token that opens its credentials.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 use keydance_api::execution::{StartExecution, StartedExecution};
 use keydance_core::event::Action;
@@ -56,7 +56,8 @@ async fn handler(
         started_by: started_by(&headers, &body.fields)?,
         max_lifetime: lifetime(body.fields.get("maxLifetimeSeconds"))?,
     };
-    Ok(answer::created(app.start_execution(&session, start).await?))
+    let started = app.start_execution(&session, start, body.once).await?;
+    Ok(answer::once(started, StatusCode::CREATED))
 }
 
 fn revision(fields: &Map<String, Value>) -> Result<Option<i64>, Error> {
@@ -83,11 +84,12 @@ fn trigger(fields: &Map<String, Value>) -> Result<Trigger, Error> {
 
 /// For whom it starts: `startedBy`, else the header, else the caller.
 fn started_by(headers: &HeaderMap, fields: &Map<String, Value>) -> Outcome<ActingFor> {
-    let named = fields
-        .get("startedBy")
-        .and_then(|starter| starter.get("id"));
-    match named.and_then(Value::as_str) {
-        Some(id) => Ok(ActingFor::Principal(id.to_owned())),
-        None => acting_for(headers),
+    let problem = "must be an object with the id of a principal";
+    match fields.get("startedBy") {
+        None | Some(Value::Null) => acting_for(headers),
+        Some(starter) => match starter.get("id").and_then(Value::as_str) {
+            Some(id) => Ok(ActingFor::Principal(id.to_owned())),
+            None => Err(Error::invalid_field("startedBy", problem).into()),
+        },
     }
 }

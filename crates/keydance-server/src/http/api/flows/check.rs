@@ -32,9 +32,7 @@ async fn handler(
     Authenticated(session): Authenticated,
     body: WrappedList,
 ) -> Outcome<Response> {
-    let Value::Array(items) = body.0 else {
-        return Err(Error::invalid_field("data", "must be a list").into());
-    };
+    let items = body.0;
     if items.len() > MAX_ITEMS {
         return Err(Error::invalid_field("data", "at most 100 flows").into());
     }
