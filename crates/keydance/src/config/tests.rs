@@ -30,12 +30,7 @@ struct Flags {
 fn refusal(file: &str) -> String {
     let error = load(file, [], &[]).unwrap_err().to_string();
     // The name of the temporary file is different each time.
-    error
-        .split_once(|c| c == ',' || c == ':')
-        .unwrap()
-        .1
-        .trim()
-        .to_owned()
+    error.split_once([',', ':']).unwrap().1.trim().to_owned()
 }
 
 #[test]

@@ -1,6 +1,12 @@
 //! The whole product, from outside: the started binary over HTTP and the command line, on both
 //! databases.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what goes wrong here fails the test that asked for it"
+)]
+
 // The contract, line by line.
 mod acceptance;
 mod authorization;

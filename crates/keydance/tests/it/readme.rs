@@ -20,7 +20,9 @@ fn the_lines_of_the_readme_do_what_it_says() {
     let (script, expected) = script(&readme, &server.url());
     let mut shell = Command::new("bash");
     shell.args(["-euc", &script]).current_dir(folder.path());
-    shell.env("HOME", folder.path()).env("KEYDANCE_URL", server.url());
+    shell
+        .env("HOME", folder.path())
+        .env("KEYDANCE_URL", server.url());
     let told = tell(&mut shell).code(0);
     for (line, shown) in expected {
         let part = told.stdout.split(&marker(line)).nth(1).unwrap_or_default();
@@ -41,7 +43,10 @@ fn script(readme: &str, url: &str) -> (String, Vec<(usize, String)>) {
             expected.push((command.line, shown));
         }
     }
-    assert!(expected.len() > 2, "the README shows what some commands print");
+    assert!(
+        expected.len() > 2,
+        "the README shows what some commands print"
+    );
     (script, expected)
 }
 
