@@ -17,6 +17,7 @@ pub(crate) use facts::{bound_to, newest};
 use std::collections::BTreeMap;
 
 use keydance_core::environment::EnvironmentName;
+use keydance_core::event::{Action, Context, Event, Object, ObjectKind, Outcome as Ending};
 use keydance_core::id::{CredentialId, ExecutionId, OrganisationId};
 use keydance_core::time::Timestamp;
 use keydance_crypto::token::{AccessToken, TokenKind};
@@ -24,7 +25,8 @@ use keydance_store::Tx;
 use keydance_store::access_tokens::AccessTokenRow;
 use keydance_store::executions::HandOutRow;
 
-use super::session::{beyond_execution, ensure_live, recognise};
+use super::denial::{Refused, is_denial};
+use super::session::{beyond_execution, ensure_live, recognise, refused};
 use super::{Code, Engine, Error, Parts, RequestContext, Result};
 use facts::Facts;
 
@@ -168,6 +170,30 @@ impl Asked<'_> {
         self.token.kind == TokenKind::Execution.as_str()
     }
 
+    /// Writes down that the token does not reach that far.
+    fn refused(&self, tx: &mut Tx<'_>, error: Error, now: Timestamp) -> Error {
+        if is_denial(&error) {
+            let Refused {
+                organisation,
+                actor,
+            } = refused(self.token);
+            let context = Context {
+                organisation,
+                at: now,
+                request_id: self.request.context.request_id.clone(),
+                source: self.request.context.source.clone(),
+            };
+            let object = Object::new(ObjectKind::Resource, self.request.context.path.as_str());
+            let event = Event::new(context, Action::AccessDenied, actor, object);
+            tx.record(
+                event
+                    .outcome(Ending::Denied)
+                    .detail("code", error.code().as_str()),
+            );
+        }
+        error
+    }
+
     fn environment(&self) -> Option<&EnvironmentName> {
         self.request
             .environment
@@ -191,7 +217,7 @@ fn read_in(
         results.push(match (&one.request.environment, one.request.through) {
             (Err(error), _) => Err(error.clone()),
             _ if one.is_execution() => redeem::decide(&facts, tx, one, now, &mut outcome),
-            (_, Through::Execution(_)) => Err(beyond_owner()),
+            (_, Through::Execution(_)) => Err(one.refused(tx, beyond_owner(), now)),
             (_, Through::Credential) => owner::decide(&facts, tx, one, now, &mut outcome),
         });
     }

@@ -51,7 +51,7 @@ impl Engine {
                 .ok_or_else(invalid)??;
             if token.kind() == TokenKind::Execution {
                 parts.limiter.execution_token(token.id())?;
-                return Ok(Err(of_execution(&row)));
+                return Ok(Err(refused(&row)));
             }
             parts.limiter.account_token(token.id())?;
             of_row(tx, row, context.clone(), now).map(Ok)
@@ -65,8 +65,15 @@ impl Engine {
     }
 }
 
-/// An execution token where none is heard, as events name it.
-pub(crate) fn of_execution(row: &AccessTokenRow) -> Refused {
+/// Whoever an access token stands for, as events name it.
+pub(crate) fn refused(row: &AccessTokenRow) -> Refused {
+    if row.execution.is_none() {
+        let actor = Actor::principal(row.principal.as_str());
+        return Refused {
+            organisation: row.organisation,
+            actor,
+        };
+    }
     let execution = row.execution.map(|id| id.to_string()).unwrap_or_default();
     let actor = Actor::execution(execution);
     let actor = if row.principal.is_empty() {

@@ -4,15 +4,15 @@ use keydance_api::execution::{Execution, ExecutionCredential};
 use keydance_core::credential::CredentialType;
 use keydance_core::id::{CredentialId, ExecutionId, FlowId};
 use keydance_core::permission::Permission;
-use keydance_crypto::token::{AccessToken, TokenKind};
+use keydance_crypto::token::AccessToken;
 use keydance_store::Tx;
 use keydance_store::executions::ExecutionRow;
 use keydance_store::page::{Page, PageRequest};
 
 use super::document::describe;
 use crate::engine::flows::stored_references;
-use crate::engine::session::{beyond_execution, invalid, verify};
-use crate::engine::{Engine, Error, Result, Session, UseCase};
+use crate::engine::session::{beyond_execution, invalid, refused, verify};
+use crate::engine::{Engine, Error, RequestContext, Result, Session, UseCase};
 
 impl Engine {
     /// Shows an execution.
@@ -64,23 +64,29 @@ impl Engine {
         &self,
         token: AccessToken,
         id: Option<ExecutionId>,
+        request: &RequestContext,
     ) -> Result<Vec<ExecutionCredential>> {
         let parts = std::sync::Arc::clone(&self.parts);
-        self.parts
-            .store
-            .read(move |tx: &mut Tx<'_>| {
-                let now = parts.clock.now();
-                let row = verify(&parts, tx, &[&token], now)?
-                    .pop()
-                    .ok_or_else(invalid)??;
-                if token.kind() != TokenKind::Execution || row.execution != id || id.is_none() {
-                    return Err(beyond_execution());
+        let found = self.parts.store.read(move |tx: &mut Tx<'_>| {
+            let now = parts.clock.now();
+            let row = verify(&parts, tx, &[&token], now)?
+                .pop()
+                .ok_or_else(invalid)??;
+            parts.limiter.execution_token(token.id())?;
+            match row.execution.filter(|own| Some(*own) == id) {
+                Some(id) => {
+                    tx.enter(row.organisation)?;
+                    listed(tx, id).map(Ok)
                 }
-                parts.limiter.execution_token(token.id())?;
-                tx.enter(row.organisation)?;
-                listed(tx, id.ok_or_else(beyond_execution)?)
-            })
-            .await
+                None => Ok(Err(refused(&row))),
+            }
+        });
+        match found.await? {
+            Ok(entries) => Ok(entries),
+            Err(refused) => Err(self
+                .record_refused(refused, request, beyond_execution())
+                .await),
+        }
     }
 }
 

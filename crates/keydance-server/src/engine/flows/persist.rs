@@ -253,10 +253,8 @@ impl UseCase<'_, '_> {
         unblocked
             .into_iter()
             .for_each(|event| self.tx.record(event));
-        if before.is_some_and(|flow| flow.owners != document.owners()) {
-            self.tx.narrow_access()?;
-        }
-        Ok(())
+        // Whoever takes a credential away meanwhile has not seen this flow and must look again.
+        Ok(self.tx.narrow_access()?)
     }
 }
 

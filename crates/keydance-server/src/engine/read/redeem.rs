@@ -41,8 +41,9 @@ pub(super) fn decide(
     now: Timestamp,
     outcome: &mut Outcome,
 ) -> Result<Sealed> {
-    let run = Run::find(facts, asked)?;
-    let id = asked.request.credential.ok_or_else(beyond_execution)?;
+    let run = Run::find(facts, asked).map_err(|error| asked.refused(tx, error, now))?;
+    let id = asked.request.credential.ok_or_else(beyond_execution);
+    let id = id.map_err(|error| asked.refused(tx, error, now))?;
     let environment = asked.environment().unwrap_or(&run.execution.environment);
     let decided = run.decide(facts, tx, id, environment, now)?;
     let event = run.event(facts, asked, id, now);

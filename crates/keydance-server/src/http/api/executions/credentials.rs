@@ -30,7 +30,7 @@ async fn handler(
     Path(id): Path<String>,
 ) -> Outcome<Response> {
     let listed = app
-        .execution_credentials(bearer.token, id.parse().ok())
+        .execution_credentials(bearer.token, id.parse().ok(), &bearer.context)
         .await;
     let entries = listed.map_err(|error| counted_from(&app, bearer.address, error))?;
     let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
