@@ -20,6 +20,8 @@ impl Client {
     /// token.
     pub fn new(base: impl Into<String>) -> Self {
         let agent = Agent::config_builder()
+            // The server closes connections that are idle for ten seconds.
+            .max_idle_age(Duration::from_secs(5))
             .allow_non_standard_methods(true)
             .http_status_as_error(false)
             .max_idle_connections_per_host(64)
