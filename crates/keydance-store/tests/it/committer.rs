@@ -162,6 +162,26 @@ fn a_conflict_that_stays_is_answered_and_the_store_goes_on() {
 }
 
 #[test]
+fn what_is_not_as_it_was_read_is_started_over_and_other_errors_are_not() {
+    both(|world| {
+        let tries = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&tries);
+        world.write(move |tx| {
+            let is_first = counted.fetch_add(1, Ordering::Relaxed) == 0;
+            let refused = if is_first {
+                Err(Error::Referenced)
+            } else {
+                Ok(())
+            };
+            tx.or_start_over(refused)
+        });
+        assert_eq!(tries.load(Ordering::Relaxed), 2);
+        let other = world.try_write(|tx| tx.or_start_over::<()>(Err(Error::RolledBack)));
+        assert_eq!(other, Err(Error::RolledBack));
+    });
+}
+
+#[test]
 fn a_conflict_that_stays_harms_nobody_else() {
     both(|world| {
         with_a_doubt(world);
