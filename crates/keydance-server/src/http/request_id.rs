@@ -21,8 +21,10 @@ pub(crate) async fn layer(State(app): State<App>, mut request: Request, next: Ne
     let id = given(&request).unwrap_or_else(made);
     let is_api = request.uri().path().starts_with(&app.settings().api_base);
     request.extensions_mut().insert(RequestId(id.clone()));
+    let has_body = has_body(&request);
     let response = next.run(request).await;
     let mut response = finished(response, &id);
+    let status = response.status();
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID.clone(), id);
@@ -35,6 +37,9 @@ pub(crate) async fn layer(State(app): State<App>, mut request: Request, next: Ne
         header::REFERRER_POLICY,
         HeaderValue::from_static("no-referrer"),
     );
+    if has_body && may_leave_unread(status) {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if is_api {
         let value = HeaderValue::from_static("no-store, no-cache, must-revalidate, private");
         headers.insert(header::CACHE_CONTROL, value);
@@ -62,6 +67,26 @@ fn finished(mut response: Response, id: &str) -> Response {
         written.headers_mut().insert(header::ALLOW, allow);
     }
     written
+}
+
+fn has_body(request: &Request) -> bool {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    length.is_some_and(|length| length != "0")
+        || request.headers().contains_key(header::TRANSFER_ENCODING)
+}
+
+/// Refusals that come before the body is read: what is left of it ends the connection, and the
+/// client is told so rather than left to find out with its next request.
+fn may_leave_unread(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN
+            | StatusCode::NOT_FOUND
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::PAYLOAD_TOO_LARGE
+            | StatusCode::TOO_MANY_REQUESTS
+    )
 }
 
 fn given(request: &Request) -> Option<String> {
