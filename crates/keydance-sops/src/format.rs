@@ -1,10 +1,30 @@
 //! How a tree is written down: YAML, JSON, dotenv, INI, or a JSON envelope around any bytes.
 
+#![cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "nothing opens or seals a file yet"
+    )
+)]
+
 use crate::tree::{Map, Tree};
 
 pub use error::{Position, ReadError, WriteError};
 
+mod binary;
 mod error;
+pub(crate) mod float;
+mod json;
+mod output;
+mod yaml;
+
+/// How deep maps and lists may nest, the top of a document included.
+const MAX_DEPTH: usize = 512;
+
+/// The key of the metadata in formats that have nested maps.
+const METADATA_KEY: &str = "sops";
 
 /// The layout of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
