@@ -69,11 +69,15 @@ impl Format {
     /// The format that the suffix of a file name stands for; binary if none does.
     #[must_use]
     pub fn of_path(path: &str) -> Self {
-        [(".yaml", Self::Yaml), (".yml", Self::Yaml), (".json", Self::Json)]
-            .into_iter()
-            .chain([(".env", Self::Dotenv), (".ini", Self::Ini)])
-            .find_map(|(suffix, format)| path.ends_with(suffix).then_some(format))
-            .unwrap_or(Self::Binary)
+        [
+            (".yaml", Self::Yaml),
+            (".yml", Self::Yaml),
+            (".json", Self::Json),
+        ]
+        .into_iter()
+        .chain([(".env", Self::Dotenv), (".ini", Self::Ini)])
+        .find_map(|(suffix, format)| path.ends_with(suffix).then_some(format))
+        .unwrap_or(Self::Binary)
     }
 
     /// The format with this name: `yaml`, `json`, `dotenv`, `ini` or `binary`.
@@ -92,6 +96,9 @@ impl Format {
 
 impl Default for WriteOptions {
     fn default() -> Self {
-        Self { yaml_indent: 4, json_indent: None }
+        Self {
+            yaml_indent: 4,
+            json_indent: None,
+        }
     }
 }

@@ -28,3 +28,17 @@
 // What a file holds, and how it is written down.
 pub mod format;
 pub mod tree;
+
+// How a tree is encrypted and decrypted.
+pub mod cipher;
+pub mod enc;
+pub mod ivs;
+pub mod mac;
+pub mod scalar;
+pub mod select;
+pub mod walk;
+
+// The key that does it.
+pub mod data_key;
+pub mod random;
+pub mod shamir;

@@ -100,7 +100,8 @@ impl Map {
     /// The value of the first entry with this key.
     #[must_use]
     pub fn value(&self, key: &[u8]) -> Option<&Value> {
-        self.pairs().find_map(|(candidate, value)| (candidate.as_bytes() == key).then_some(value))
+        self.pairs()
+            .find_map(|(candidate, value)| (candidate.as_bytes() == key).then_some(value))
     }
 
     /// The entries that are no comments.
@@ -120,12 +121,18 @@ impl Map {
 impl Comment {
     /// A comment on a line of its own.
     pub fn line(text: impl Into<Text>) -> Self {
-        Self { text: text.into(), placement: Placement::Line }
+        Self {
+            text: text.into(),
+            placement: Placement::Line,
+        }
     }
 
     /// A comment behind the value of the entry that follows it in the tree.
     pub fn inline(text: impl Into<Text>) -> Self {
-        Self { text: text.into(), placement: Placement::Inline }
+        Self {
+            text: text.into(),
+            placement: Placement::Inline,
+        }
     }
 }
 
