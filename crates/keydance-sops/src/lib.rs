@@ -28,3 +28,7 @@
 // What a file holds, and how it is written down.
 pub mod format;
 pub mod tree;
+
+// What a person asks for: a place in a tree, a value to put there, and who can open new files.
+pub mod edit;
+pub mod path;
