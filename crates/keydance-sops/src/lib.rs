@@ -32,3 +32,4 @@ pub mod tree;
 // What a person asks for: a place in a tree, a value to put there, and who can open new files.
 pub mod edit;
 pub mod path;
+pub mod set_value;
