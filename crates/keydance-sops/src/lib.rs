@@ -30,6 +30,7 @@ pub mod format;
 pub mod tree;
 
 // What a person asks for: a place in a tree, a value to put there, and who can open new files.
+pub mod config;
 pub mod edit;
 pub mod path;
 pub mod set_value;
