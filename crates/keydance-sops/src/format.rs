@@ -3,8 +3,12 @@
 use crate::tree::{Map, Tree};
 
 pub use error::{Position, ReadError, WriteError};
+pub use scalar_text::scalar_text;
 
 mod error;
+
+// The stores of names and values.
+mod scalar_text;
 
 /// The layout of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
