@@ -8,6 +8,9 @@ pub use scalar_text::scalar_text;
 mod error;
 
 // The stores of names and values.
+#[cfg_attr(not(test), expect(dead_code, reason = "no format is dispatched on yet"))]
+mod dotenv;
+mod flat;
 mod scalar_text;
 
 /// The layout of a file.
