@@ -11,6 +11,8 @@ mod error;
 #[cfg_attr(not(test), expect(dead_code, reason = "no format is dispatched on yet"))]
 mod dotenv;
 mod flat;
+#[cfg_attr(not(test), expect(dead_code, reason = "no format is dispatched on yet"))]
+mod ini;
 mod scalar_text;
 
 /// The layout of a file.
