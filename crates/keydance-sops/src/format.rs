@@ -25,14 +25,6 @@ const MAX_DEPTH: usize = 512;
 /// The key of the metadata in formats that have nested maps.
 const METADATA_KEY: &str = "sops";
 
-// The stores of names and values.
-#[cfg_attr(not(test), expect(dead_code, reason = "no format is dispatched on yet"))]
-mod dotenv;
-mod flat;
-#[cfg_attr(not(test), expect(dead_code, reason = "no format is dispatched on yet"))]
-mod ini;
-mod scalar_text;
-
 /// The layout of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
