@@ -28,3 +28,9 @@
 // What a file holds, and how it is written down.
 pub mod format;
 pub mod tree;
+
+// Who can open it, and who may be asked.
+pub mod key_service;
+pub mod policy;
+pub mod recipient;
+pub mod services;
