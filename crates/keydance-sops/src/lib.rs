@@ -30,6 +30,8 @@ pub mod format;
 pub mod tree;
 
 // Who can open it, and who may be asked.
+#[cfg(feature = "age")]
+pub mod age;
 pub mod key_service;
 pub mod policy;
 pub mod recipient;
