@@ -57,3 +57,6 @@ pub mod config;
 pub mod edit;
 pub mod path;
 pub mod set_value;
+// Who can open it, and who may be asked.
+#[cfg(feature = "age")]
+pub mod age;
