@@ -43,6 +43,8 @@ pub mod select;
 pub mod walk;
 
 // The key that does it, and whoever holds it.
+#[cfg(feature = "age")]
+pub mod age;
 pub mod data_key;
 pub mod key_service;
 pub mod keys;
@@ -57,6 +59,3 @@ pub mod config;
 pub mod edit;
 pub mod path;
 pub mod set_value;
-// Who can open it, and who may be asked.
-#[cfg(feature = "age")]
-pub mod age;
