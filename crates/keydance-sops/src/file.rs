@@ -3,7 +3,7 @@
 //! [`File`] → [`Unverified`] → [`Opened`] → [`File`]: what was decrypted cannot be used before its
 //! MAC was compared, or the comparison refused by name.
 
-use crate::cipher::Cipher;
+use crate::cipher::{self, Cipher};
 use crate::data_key::DataKey;
 use crate::format::{Encrypted, Format, ReadError, ReadOptions, WriteError, WriteOptions};
 use crate::ivs::Ivs;
@@ -56,6 +56,18 @@ pub enum FileError {
     Metadata(#[from] MetadataError),
 }
 
+/// Why a file was not encrypted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SealError {
+    /// The MAC was not encrypted.
+    #[error("the MAC cannot be encrypted: {0}")]
+    Mac(cipher::SealError),
+    /// A value was not encrypted.
+    #[error(transparent)]
+    Tree(#[from] EncryptError),
+}
+
 impl File {
     /// Reads an encrypted file.
     pub fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Self, FileError> {
@@ -71,7 +83,7 @@ impl File {
         let scheme = Scheme { cipher: &cipher, rule: &rule, mac_scope: metadata.mac_scope };
         let Decrypted { mac, ivs, warnings } = walk::decrypt(&mut tree, scheme)?;
         let integrity = match metadata.last_modified {
-            Some(time) => mac.verify(&cipher, metadata.mac.as_bytes(), time),
+            Some(time) => mac.verify(&cipher, metadata.mac.expose(), time),
             None => Err(MacError::Missing),
         };
         let opened = Opened { format, tree, metadata, warnings, ivs };
@@ -111,14 +123,14 @@ impl Opened {
         key: &DataKey,
         now: Time,
         random: &mut dyn Random,
-    ) -> Result<File, EncryptError> {
+    ) -> Result<File, SealError> {
         let Self { format, mut tree, mut metadata, mut ivs, .. } = self;
         let cipher = Cipher::new(key);
         let now = now.whole_seconds();
         let rule = effective(metadata.rule.as_ref());
         let scheme = Scheme { cipher: &cipher, rule: &rule, mac_scope: metadata.mac_scope };
         let mac = walk::encrypt(&mut tree, scheme, &mut ivs, random)?;
-        metadata.mac = mac.seal(&cipher, now, random)?;
+        metadata.mac = mac.seal(&cipher, now, random).map_err(SealError::Mac)?;
         // The one case in which stock writes no rule: a binary file encrypted for the first time.
         let first_binary = format == Format::Binary && metadata.last_modified.is_none();
         metadata.last_modified = Some(now);

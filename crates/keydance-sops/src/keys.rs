@@ -274,7 +274,7 @@ fn wrap_group(
         })?;
         Ok(Wrapping::new(recipient, enc, now))
     });
-    Ok(Group { wrappings: wrappings.collect::<Result<_, _>>()? })
+    wrappings.collect::<Result<_, WrapError>>().map(|wrappings| Group { wrappings })
 }
 
 impl fmt::Display for NotRecovered {

@@ -4,7 +4,7 @@
 use crate::mac::MacScope;
 use crate::recipient::{Recipient, RecipientKind};
 use crate::select::Rule;
-use crate::tree::{Key, Time, Value};
+use crate::tree::{Key, Text, Time, Value};
 
 pub use read::MetadataError;
 
@@ -28,7 +28,7 @@ pub struct Metadata {
     /// When values were last encrypted.
     pub last_modified: Option<Time>,
     /// The encrypted MAC; empty in a file that has none.
-    pub mac: String,
+    pub mac: Text,
     /// The version of sops that wrote the file, by its own account; empty if it says none.
     pub version: String,
     /// What is not understood, kept as it is.
@@ -66,7 +66,7 @@ impl Metadata {
             rule,
             mac_scope: MacScope::default(),
             last_modified: None,
-            mac: String::new(),
+            mac: Text::default(),
             version: VERSION.to_owned(),
             unknown: Vec::new(),
         }

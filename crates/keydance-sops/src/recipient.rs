@@ -89,6 +89,12 @@ impl Recipient {
         self.to_string()
     }
 
+    /// Whether both are the same recipient, however their entries differ otherwise.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self == other || self.kind() == other.kind() && self.identity() == other.identity()
+    }
+
     /// The name in an `age1NAME1…` recipient, whoever has to do it: no data character of such a
     /// text is a `1`. Not checked further, as it may come from a file.
     ///

@@ -72,7 +72,7 @@ impl Metadata {
             rule: fields.rule()?,
             mac_scope: fields.mac_scope()?,
             last_modified: fields.time("lastmodified")?,
-            mac: fields.text("mac")?.unwrap_or_default(),
+            mac: fields.text("mac")?.unwrap_or_default().into(),
             version: fields.text("version")?.unwrap_or_default(),
             unknown: fields.rest(),
         };

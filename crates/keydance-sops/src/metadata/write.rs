@@ -27,7 +27,7 @@ impl Metadata {
             fields.add("lastmodified", time.to_string());
         }
         if !self.mac.is_empty() {
-            fields.add("mac", self.mac.as_str());
+            fields.add("mac", self.mac.duplicate());
         }
         fields.add("version", self.version.as_str());
         fields.extend(&self.unknown);

@@ -43,6 +43,26 @@ pub(crate) fn read(input: &[u8]) -> Result<Tree, ReadError> {
     }
 }
 
+/// Reads one value of any kind, with nothing but blanks around it.
+///
+/// # Errors
+///
+/// As [`read`], but for what an object demands.
+pub(crate) fn read_value(input: &[u8]) -> Result<Value, ReadError> {
+    let mut reader = Reader {
+        input,
+        at: 0,
+        values: 0,
+    };
+    reader.skip_blanks();
+    let value = reader.value(1)?;
+    reader.skip_blanks();
+    match reader.peek() {
+        Some(_) => Err(reader.syntax("nothing may follow the value")),
+        None => Ok(value),
+    }
+}
+
 struct Reader<'a> {
     input: &'a [u8],
     at: usize,
