@@ -159,26 +159,15 @@ struct Traits {
 
 impl Traits {
     fn of(text: &str) -> Self {
-        let (mut break_space, mut space_break, mut has_breaks) = (false, false, false);
-        let (mut is_printable, mut has_tabs) = (true, false);
-        let mut previous = None;
-        for character in text.chars() {
-            let follows_break = previous.is_some_and(is_break);
-            break_space |= follows_break && character == ' ';
-            space_break |= previous == Some(' ') && is_break(character);
-            has_breaks |= is_break(character);
-            has_tabs |= character == '\t';
-            is_printable &= character == '\t' || self::is_printable(character);
-            previous = Some(character);
-        }
+        let unusual = Unusual::of(text);
         let has_blank_ends = text.starts_with(' ') || text.ends_with(' ');
-        let is_sound = is_printable && !space_break;
-        let fits_single_quoted = is_sound && !break_space && !has_tabs;
+        let is_sound = !unusual.unprintable && !unusual.space_before_break;
+        let fits_single_quoted = is_sound && !unusual.space_behind_break && !unusual.tab;
         Self {
-            has_breaks,
+            has_breaks: unusual.line_break,
             fits_literal: is_sound && !text.ends_with(' ') && !text.starts_with('\t'),
             fits_plain: fits_single_quoted
-                && !has_breaks
+                && !unusual.line_break
                 && !has_blank_ends
                 && !has_indicators(text),
             fits_single_quoted,
@@ -186,25 +175,47 @@ impl Traits {
     }
 }
 
+/// Which unusual characters are in a string.
+#[derive(Default)]
+struct Unusual {
+    line_break: bool,
+    space_before_break: bool,
+    space_behind_break: bool,
+    tab: bool,
+    unprintable: bool,
+}
+
+impl Unusual {
+    fn of(text: &str) -> Self {
+        let mut found = Self::default();
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return found;
+        }
+        let mut previous = None;
+        for character in text.chars() {
+            let is_break = is_break(character);
+            found.line_break |= is_break;
+            found.space_before_break |= is_break && previous == Some(' ');
+            found.space_behind_break |= character == ' ' && previous.is_some_and(self::is_break);
+            found.tab |= character == '\t';
+            found.unprintable |= character != '\t' && !is_printable(character);
+            previous = Some(character);
+        }
+        found
+    }
+}
+
 /// Whether a character or two read as punctuation of YAML.
 fn has_indicators(text: &str) -> bool {
-    let is_blank = |byte: Option<&u8>| matches!(byte, None | Some(b' ' | b'\t'));
     let bytes = text.as_bytes();
     let starts = match bytes {
-        [b'-', b'-', b'-', ..] | [b'.', b'.', b'.', ..] => true,
-        [b'?' | b':' | b'-', rest @ ..] => is_blank(rest.first()),
+        [b'-', b'-', b'-', ..] | [b'.', b'.', b'.', ..] | [b'-' | b'?'] => true,
+        [b'-' | b'?', b' ' | b'\t', ..] => true,
         [first, ..] => b"#,[]{}&*!|>'\"%@`".contains(first),
         [] => false,
     };
-    let mut pairs = bytes
-        .iter()
-        .zip(bytes.iter().skip(1).map(Some).chain([None]));
-    starts
-        || pairs.any(|(byte, next)| match byte {
-            b':' => is_blank(next),
-            b' ' | b'\t' => next == Some(&b'#'),
-            _ => false,
-        })
+    let parts = |pair: &[u8]| matches!(pair, [b':', b' ' | b'\t'] | [b' ' | b'\t', b'#']);
+    starts || bytes.ends_with(b":") || bytes.windows(2).any(parts)
 }
 
 /// Whether go-yaml takes the character for a line break.

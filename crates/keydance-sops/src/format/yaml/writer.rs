@@ -1,8 +1,9 @@
-//! Writing YAML: byte for byte what stock writes for the same tree.
+//! Writing YAML: byte for byte what stock writes for the same tree, stray comments included.
 //!
-//! Two strings that stock loses are written so that they read back: one of several lines that
-//! starts with a tab, and one in a list that starts with a space or line break. So is one of
-//! several lines that has several comments beside it.
+//! Only where stock writes what it cannot read, or reads as something else, it is written so that
+//! it reads back: a string of several lines that starts with a tab; one in a list that starts with
+//! a space or line break; one that has several comments beside it; empty brackets for which stray
+//! comments wait, which then stand behind them.
 
 use comments::{Run, Texts, Waiting, put};
 use node::{Collection, Node};

@@ -320,6 +320,7 @@ fn the_indentation_digit_is_the_distance_to_the_block_around() {
     );
     let in_map = list([item(map([pair("a", "\nx\n")]))]);
     assert_writes([pair("l", in_map)], "l:\n    - a: |2\n\n        x\n");
+    assert_writes([pair("l", list([item("\n")]))], "l:\n    - |4+\n\n");
     let deep = map([pair("l", list([item(list([item(" x\n")]))]))]);
     assert_eq!(
         written_with(9, deep),

@@ -31,7 +31,10 @@ impl Writer<'_> {
     fn literal(&mut self, text: &str, place: Place) {
         self.page.word("|");
         if text.starts_with(|first| first == ' ' || is_break(first)) {
-            let digit = place.own.saturating_sub(place.block);
+            // Stock writes the level always; of a string without lines to indent that is true.
+            let is_blank = text.chars().all(is_break);
+            let distance = place.own.saturating_sub(place.block);
+            let digit = if is_blank { self.level } else { distance };
             self.page.attach(&digit.to_string());
         }
         self.page.attach(chomping(text));
