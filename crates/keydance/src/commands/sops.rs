@@ -29,6 +29,11 @@ mod request;
 mod completion;
 mod help;
 
+// Files.
+mod file;
+mod lock;
+mod write;
+
 // What is said.
 mod failure;
 
