@@ -31,7 +31,9 @@ mod help;
 
 // Files.
 mod file;
+mod jobs;
 mod lock;
+mod paths;
 mod write;
 
 // What is said.
