@@ -10,11 +10,12 @@ use crate::ivs::Ivs;
 use crate::mac::MacError;
 use crate::metadata::{Metadata, MetadataError, VERSION};
 use crate::random::Random;
-use crate::tree::{Time, Tree};
 use crate::select::Rule;
+use crate::tree::{Time, Tree};
 use crate::walk::{self, DecryptError, Decrypted, EncryptError, Scheme, Warning};
 
 /// An encrypted file.
+#[expect(missing_debug_implementations, reason = "secrets are never printed")]
 pub struct File {
     /// How it is written down.
     pub format: Format,
@@ -26,12 +27,14 @@ pub struct File {
 
 /// A decrypted file whose MAC has not been looked at yet.
 #[must_use]
+#[expect(missing_debug_implementations, reason = "secrets are never printed")]
 pub struct Unverified {
     opened: Opened,
     integrity: Result<(), MacError>,
 }
 
 /// A decrypted file.
+#[expect(missing_debug_implementations, reason = "secrets are never printed")]
 pub struct Opened {
     /// How it is written down.
     pub format: Format,
@@ -72,27 +75,46 @@ impl File {
     /// Reads an encrypted file.
     pub fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Self, FileError> {
         let Encrypted { tree, metadata } = format.read_encrypted(bytes, options)?;
-        Ok(Self { format, tree, metadata: Metadata::from_map(metadata)? })
+        Ok(Self {
+            format,
+            tree,
+            metadata: Metadata::from_map(metadata)?,
+        })
     }
 
     /// Decrypts every value with the data key of the file.
     pub fn open(self, key: &DataKey) -> Result<Unverified, DecryptError> {
-        let Self { format, mut tree, metadata } = self;
+        let Self {
+            format,
+            mut tree,
+            metadata,
+        } = self;
         let cipher = Cipher::new(key);
         let rule = effective(metadata.rule.as_ref());
-        let scheme = Scheme { cipher: &cipher, rule: &rule, mac_scope: metadata.mac_scope };
+        let scheme = Scheme {
+            cipher: &cipher,
+            rule: &rule,
+            mac_scope: metadata.mac_scope,
+        };
         let Decrypted { mac, ivs, warnings } = walk::decrypt(&mut tree, scheme)?;
         let integrity = match metadata.last_modified {
             Some(time) => mac.verify(&cipher, metadata.mac.expose(), time),
             None => Err(MacError::Missing),
         };
-        let opened = Opened { format, tree, metadata, warnings, ivs };
+        let opened = Opened {
+            format,
+            tree,
+            metadata,
+            warnings,
+            ivs,
+        };
         Ok(Unverified { opened, integrity })
     }
 
     /// Writes the file.
     pub fn write(&self, options: &WriteOptions) -> Result<Vec<u8>, WriteError> {
-        self.format.write(&self.tree, Some(&self.metadata.to_map()), options)
+        self.format
+            .write(&self.tree, Some(&self.metadata.to_map()), options)
     }
 }
 
@@ -113,7 +135,13 @@ impl Opened {
     /// A file that was never encrypted yet.
     #[must_use]
     pub fn new(format: Format, tree: Tree, metadata: Metadata) -> Self {
-        Self { format, tree, metadata, warnings: Vec::new(), ivs: Ivs::new() }
+        Self {
+            format,
+            tree,
+            metadata,
+            warnings: Vec::new(),
+            ivs: Ivs::new(),
+        }
     }
 
     /// Encrypts every value the rule selects. Values that did not change keep their ciphertext if
@@ -124,11 +152,21 @@ impl Opened {
         now: Time,
         random: &mut dyn Random,
     ) -> Result<File, SealError> {
-        let Self { format, mut tree, mut metadata, mut ivs, .. } = self;
+        let Self {
+            format,
+            mut tree,
+            mut metadata,
+            mut ivs,
+            ..
+        } = self;
         let cipher = Cipher::new(key);
         let now = now.whole_seconds();
         let rule = effective(metadata.rule.as_ref());
-        let scheme = Scheme { cipher: &cipher, rule: &rule, mac_scope: metadata.mac_scope };
+        let scheme = Scheme {
+            cipher: &cipher,
+            rule: &rule,
+            mac_scope: metadata.mac_scope,
+        };
         let mac = walk::encrypt(&mut tree, scheme, &mut ivs, random)?;
         metadata.mac = mac.seal(&cipher, now, random).map_err(SealError::Mac)?;
         // The one case in which stock writes no rule: a binary file encrypted for the first time.
@@ -138,7 +176,11 @@ impl Opened {
         if metadata.version.is_empty() {
             VERSION.clone_into(&mut metadata.version);
         }
-        Ok(File { format, tree, metadata })
+        Ok(File {
+            format,
+            tree,
+            metadata,
+        })
     }
 }
 
@@ -147,3 +189,6 @@ fn effective(rule: Option<&Rule>) -> Rule {
     let default = || Rule::UnencryptedSuffix(Rule::DEFAULT_SUFFIX.to_owned());
     rule.cloned().unwrap_or_else(default)
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,6 +41,7 @@ pub enum Format {
 }
 
 /// An encrypted file taken apart: what it holds, and its metadata as they stand there.
+#[expect(missing_debug_implementations, reason = "secrets are never printed")]
 pub struct Encrypted {
     /// Everything but the metadata.
     pub tree: Tree,
@@ -105,7 +106,11 @@ impl Format {
             Self::Json => json::read(bytes)?,
             Self::Yaml => yaml::read(bytes)?,
         };
-        if self.is_encrypted(&tree) { Err(ReadError::Encrypted) } else { Ok(tree) }
+        if self.is_encrypted(&tree) {
+            Err(ReadError::Encrypted)
+        } else {
+            Ok(tree)
+        }
     }
 
     /// Reads an encrypted file.
@@ -143,23 +148,24 @@ impl Format {
     }
 
     /// Writes one value as this format has it: what `--extract` prints of a list or scalar.
-    pub fn write_value(
-        self,
-        value: &Value,
-        options: &WriteOptions,
-    ) -> Result<Vec<u8>, WriteError> {
+    pub fn write_value(self, value: &Value, options: &WriteOptions) -> Result<Vec<u8>, WriteError> {
         match self {
             Self::Json => json::write_value(value, options),
             Self::Yaml => yaml::write_value(value),
-            Self::Binary | Self::Dotenv | Self::Ini => {
-                Err(WriteError::Shape("only a string can be written in this format"))
-            }
+            Self::Binary | Self::Dotenv | Self::Ini => Err(WriteError::Shape(
+                "only a string can be written in this format",
+            )),
         }
     }
 
     /// Whether a plain tree has keys that only metadata have.
     fn is_encrypted(self, tree: &Tree) -> bool {
-        let mut keys = tree.documents.first().into_iter().flat_map(Map::pairs).map(|(key, _)| key);
+        let mut keys = tree
+            .documents
+            .first()
+            .into_iter()
+            .flat_map(Map::pairs)
+            .map(|(key, _)| key);
         match self {
             Self::Dotenv => keys.any(|key| key.as_bytes().starts_with(b"sops_")),
             _ => keys.any(|key| key.as_bytes() == METADATA_KEY.as_bytes()),

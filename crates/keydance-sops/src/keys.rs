@@ -12,7 +12,7 @@ use crate::key_service::{KeyError, KeyService};
 use crate::metadata::{Group, Metadata, Wrapping};
 use crate::random::Random;
 use crate::recipient::{Recipient, RecipientKind};
-use crate::shamir::{self, Share, ShamirError};
+use crate::shamir::{self, ShamirError, Share};
 use crate::tree::Time;
 
 /// The kinds that are tried first, because they ask nobody over a network.
@@ -85,18 +85,30 @@ impl Changes {
     #[must_use]
     pub fn between(before: &[Group], after: &[Vec<Recipient>], split_anew: bool) -> Self {
         let groups = (0..before.len().max(after.len())).map(|at| {
-            let before: Vec<&Recipient> =
-                before.get(at).into_iter().flat_map(Group::recipients).collect();
+            let before: Vec<&Recipient> = before
+                .get(at)
+                .into_iter()
+                .flat_map(Group::recipients)
+                .collect();
             let after: Vec<&Recipient> = after.get(at).into_iter().flatten().collect();
-            let within = |all: &[&Recipient], one: &Recipient| {
-                all.iter().any(|other| other.is_same(one))
-            };
-            let (kept, added) =
-                after.iter().copied().cloned().partition(|one| within(&before, one));
+            let within =
+                |all: &[&Recipient], one: &Recipient| all.iter().any(|other| other.is_same(one));
+            let (kept, added) = after
+                .iter()
+                .copied()
+                .cloned()
+                .partition(|one| within(&before, one));
             let gone = before.iter().filter(|one| !within(&after, one));
-            GroupChanges { added, kept, removed: gone.copied().cloned().collect() }
+            GroupChanges {
+                added,
+                kept,
+                removed: gone.copied().cloned().collect(),
+            }
         });
-        Self { groups: groups.collect(), split_anew }
+        Self {
+            groups: groups.collect(),
+            split_anew,
+        }
     }
 
     /// Whether the recipients stay as they are.
@@ -130,11 +142,19 @@ pub fn recover(
             Err(refusals) => refusals,
         });
     }
-    let failed = |unusable| NotRecovered { groups: failures.clone(), threshold, unusable };
+    let failed = |unusable| NotRecovered {
+        groups: failures.clone(),
+        threshold,
+        unusable,
+    };
     if parts.len() < threshold || parts.is_empty() {
         return Err(failed(None));
     }
-    let put_together = if metadata.groups.len() > 1 { combine(&parts) } else { whole(&parts) };
+    let put_together = if metadata.groups.len() > 1 {
+        combine(&parts)
+    } else {
+        whole(&parts)
+    };
     let (key, shares) = put_together.map_err(|problem| failed(Some(problem)))?;
     Ok(Recovered { key, by, shares })
 }
@@ -151,7 +171,9 @@ pub fn wrap(
 ) -> Result<Vec<Group>, WrapError> {
     let parts = parts_of(key, recipients.len(), threshold, random)?;
     let groups = recipients.into_iter().zip(&parts);
-    groups.map(|(group, part)| wrap_group(group, Vec::new(), part, service, now)).collect()
+    groups
+        .map(|(group, part)| wrap_group(group, Vec::new(), part, service, now))
+        .collect()
 }
 
 impl Recovered {
@@ -175,7 +197,10 @@ impl Recovered {
         };
         let mut before = std::mem::take(&mut metadata.groups).into_iter();
         let groups = recipients.into_iter().zip(&parts).map(|(group, part)| {
-            let known = before.next().map(|group| group.wrappings).unwrap_or_default();
+            let known = before
+                .next()
+                .map(|group| group.wrappings)
+                .unwrap_or_default();
             let known = if split_anew { Vec::new() } else { known };
             wrap_group(group, known, part, service, now)
         });
@@ -209,7 +234,10 @@ fn unwrap_group<'g>(
 ) -> Result<(Part, &'g Recipient), Refusals> {
     let rank = |wrapping: &&Wrapping| {
         let kind = wrapping.recipient.kind();
-        order.iter().position(|first| *first == kind).unwrap_or(order.len())
+        order
+            .iter()
+            .position(|first| *first == kind)
+            .unwrap_or(order.len())
     };
     let mut wrappings: Vec<&Wrapping> = group.wrappings.iter().collect();
     wrappings.sort_by_key(rank);
@@ -248,7 +276,10 @@ fn parts_of(
         _ => {
             let threshold = if threshold == 0 { groups } else { threshold };
             let shares = shamir::split(key, threshold, groups, random)?;
-            Ok(shares.iter().map(|share| Zeroizing::new(share.expose().to_vec())).collect())
+            Ok(shares
+                .iter()
+                .map(|share| Zeroizing::new(share.expose().to_vec()))
+                .collect())
         }
     }
 }
@@ -264,17 +295,23 @@ fn wrap_group(
         return Err(WrapError::NoRecipients);
     }
     let wrappings = recipients.into_iter().map(|recipient| {
-        let place = known.iter().position(|known| known.recipient.is_same(&recipient));
+        let place = known
+            .iter()
+            .position(|known| known.recipient.is_same(&recipient));
         if let Some(place) = place {
             return Ok(known.swap_remove(place));
         }
-        let enc = service.wrap(&recipient, part).map_err(|error| WrapError::Recipient {
-            recipient: recipient.identity(),
-            error,
-        })?;
+        let enc = service
+            .wrap(&recipient, part)
+            .map_err(|error| WrapError::Recipient {
+                recipient: recipient.identity(),
+                error,
+            })?;
         Ok(Wrapping::new(recipient, enc, now))
     });
-    wrappings.collect::<Result<_, WrapError>>().map(|wrappings| Group { wrappings })
+    wrappings
+        .collect::<Result<_, WrapError>>()
+        .map(|wrappings| Group { wrappings })
 }
 
 impl fmt::Display for NotRecovered {
@@ -282,11 +319,20 @@ impl fmt::Display for NotRecovered {
         write!(f, "the data key was not recovered: ")?;
         match &self.unusable {
             Some(problem) => write!(f, "{problem}")?,
-            None => write!(f, "{} of {} key groups must open", self.threshold, self.groups.len())?,
+            None => write!(
+                f,
+                "{} of {} key groups must open",
+                self.threshold,
+                self.groups.len()
+            )?,
         }
         for (number, group) in self.groups.iter().enumerate() {
             for (recipient, error) in group {
-                write!(f, "\n  group {number}, {} {recipient}: {error}", recipient.kind())?;
+                write!(
+                    f,
+                    "\n  group {number}, {} {recipient}: {error}",
+                    recipient.kind()
+                )?;
             }
         }
         Ok(())

@@ -15,7 +15,10 @@ mod write;
 pub const VERSION: &str = "3.13.3";
 
 /// The metadata of a file.
-#[expect(missing_debug_implementations, reason = "what is not understood may be secret")]
+#[expect(
+    missing_debug_implementations,
+    reason = "what is not understood may be secret"
+)]
 pub struct Metadata {
     /// The key groups; with more than one, each holds a share of the data key.
     pub groups: Vec<Group>,
@@ -37,14 +40,20 @@ pub struct Metadata {
 
 /// A key group: whoever is in it can unwrap its share, or the whole data key if there is one group.
 #[derive(Default)]
-#[expect(missing_debug_implementations, reason = "what is not understood may be secret")]
+#[expect(
+    missing_debug_implementations,
+    reason = "what is not understood may be secret"
+)]
 pub struct Group {
     /// The recipients, in the order they are shown.
     pub wrappings: Vec<Wrapping>,
 }
 
 /// The data key, or a share of it, wrapped for one recipient.
-#[expect(missing_debug_implementations, reason = "what is not understood may be secret")]
+#[expect(
+    missing_debug_implementations,
+    reason = "what is not understood may be secret"
+)]
 pub struct Wrapping {
     /// For whom.
     pub recipient: Recipient,
@@ -115,6 +124,11 @@ impl Wrapping {
     pub fn new(recipient: Recipient, enc: String, now: Time) -> Self {
         let dated = recipient.kind() != RecipientKind::Age;
         let created_at = dated.then(|| now.whole_seconds().to_string());
-        Self { recipient, created_at, enc, unknown: Vec::new() }
+        Self {
+            recipient,
+            created_at,
+            enc,
+            unknown: Vec::new(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use zeroize::Zeroize;
+use zeroize::Zeroize as _;
 
 pub use time::{Time, TimeError};
 
@@ -13,6 +13,10 @@ mod time;
 /// Only YAML has files of several documents; every other format has exactly one.
 #[derive(Default, PartialEq)]
 #[cfg_attr(test, derive(Debug))]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub struct Tree {
     /// The documents, each a map.
     pub documents: Vec<Map>,
@@ -21,6 +25,10 @@ pub struct Tree {
 /// A map with its comments, in the order they stand in the file.
 #[derive(Default, PartialEq)]
 #[cfg_attr(test, derive(Debug))]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub struct Map {
     /// Entries and comments.
     pub entries: Vec<Entry>,
@@ -29,6 +37,10 @@ pub struct Map {
 /// What stands in a map.
 #[derive(PartialEq)]
 #[cfg_attr(test, derive(Debug))]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub enum Entry {
     /// A comment of its own.
     Comment(Comment),
@@ -39,6 +51,10 @@ pub enum Entry {
 /// What stands in a list.
 #[derive(PartialEq)]
 #[cfg_attr(test, derive(Debug))]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub enum Item {
     /// A comment of its own.
     Comment(Comment),
@@ -50,6 +66,10 @@ pub enum Item {
 ///
 /// Two values are equal when they have the same kind and content; a `NaN` is equal to itself.
 #[cfg_attr(test, derive(Debug))]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub enum Value {
     /// A truth value.
     Bool(bool),
@@ -72,6 +92,10 @@ pub enum Value {
 /// A comment: the text after `#`, a leading space included.
 #[derive(PartialEq)]
 #[cfg_attr(test, derive(Debug))]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub struct Comment {
     /// The text, ciphertext in an encrypted file.
     pub text: Text,
@@ -94,6 +118,10 @@ pub struct Key(Box<[u8]>);
 
 /// The bytes of a string or comment, which may be secret: wiped on drop, never printed.
 #[derive(Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub struct Text(Box<[u8]>);
 
 impl Map {
@@ -115,7 +143,9 @@ impl Map {
     /// A copy, which may be secret too.
     #[must_use]
     pub fn duplicate(&self) -> Self {
-        Self { entries: self.entries.iter().map(Entry::duplicate).collect() }
+        Self {
+            entries: self.entries.iter().map(Entry::duplicate).collect(),
+        }
     }
 
     /// Appends an entry.
@@ -167,7 +197,10 @@ impl Comment {
     /// A copy, which may be secret too.
     #[must_use]
     pub fn duplicate(&self) -> Self {
-        Self { text: self.text.duplicate(), placement: self.placement }
+        Self {
+            text: self.text.duplicate(),
+            placement: self.placement,
+        }
     }
 
     /// A comment on a line of its own.

@@ -65,7 +65,11 @@ impl Metadata {
         let mut fields = Fields::of(map);
         let flat = fields.group()?;
         let groups = fields.key_groups()?;
-        let groups = if flat.wrappings.is_empty() { groups } else { vec![flat] };
+        let groups = if flat.wrappings.is_empty() {
+            groups
+        } else {
+            vec![flat]
+        };
         let metadata = Self {
             groups,
             shamir_threshold: fields.count("shamir_threshold")?,
@@ -85,7 +89,11 @@ impl Metadata {
         if groups == 0 {
             return Err(MetadataError::NoRecipients);
         }
-        if let Some(empty) = self.groups.iter().position(|group| group.wrappings.is_empty()) {
+        if let Some(empty) = self
+            .groups
+            .iter()
+            .position(|group| group.wrappings.is_empty())
+        {
             return Err(MetadataError::EmptyGroup(empty));
         }
         if self.wrappings().count() > MAX_RECIPIENTS {
@@ -93,7 +101,9 @@ impl Metadata {
         }
         let threshold = self.threshold();
         let sound = groups == 1 || (2..=groups).contains(&threshold) && groups <= 255;
-        sound.then_some(()).ok_or(MetadataError::Threshold { groups, threshold })
+        sound
+            .then_some(())
+            .ok_or(MetadataError::Threshold { groups, threshold })
     }
 }
 
@@ -107,23 +117,35 @@ impl Fields {
     }
 
     fn take(&mut self, name: &str) -> Option<Value> {
-        let at = self.0.iter().position(|(key, _)| key.as_bytes() == name.as_bytes())?;
+        let at = self
+            .0
+            .iter()
+            .position(|(key, _)| key.as_bytes() == name.as_bytes())?;
         Some(self.0.swap_remove(at).1)
     }
 
     fn text(&mut self, name: &str) -> Result<Option<String>, MetadataError> {
-        let Some(value) = self.take(name) else { return Ok(None) };
-        scalar(&value).map(Some).ok_or_else(|| MetadataError::Field(name.into()))
+        let Some(value) = self.take(name) else {
+            return Ok(None);
+        };
+        scalar(&value)
+            .map(Some)
+            .ok_or_else(|| MetadataError::Field(name.into()))
     }
 
     fn required(&mut self, kind: Kind, field: &'static str) -> Result<String, MetadataError> {
-        self.text(field)?.ok_or(MetadataError::MissingField { list: kind.identifier(), field })
+        self.text(field)?.ok_or(MetadataError::MissingField {
+            list: kind.identifier(),
+            field,
+        })
     }
 
     fn count(&mut self, name: &str) -> Result<usize, MetadataError> {
         match self.text(name)?.as_deref() {
             None | Some("") => Ok(0),
-            Some(digits) => digits.parse().map_err(|_| MetadataError::Field(name.into())),
+            Some(digits) => digits
+                .parse()
+                .map_err(|_| MetadataError::Field(name.into())),
         }
     }
 
@@ -146,14 +168,20 @@ impl Fields {
 
     fn mac_scope(&mut self) -> Result<MacScope, MetadataError> {
         let only_encrypted = self.flag("mac_only_encrypted")?;
-        Ok(if only_encrypted { MacScope::Encrypted } else { MacScope::All })
+        Ok(if only_encrypted {
+            MacScope::Encrypted
+        } else {
+            MacScope::All
+        })
     }
 
     fn rule(&mut self) -> Result<Option<Rule>, MetadataError> {
         let mut found: Option<Rule> = None;
         for field in Rule::FIELDS {
             let text = self.text(field)?.filter(|text| !text.is_empty());
-            let Some(rule) = text.and_then(|text| Rule::of_field(field, &text)) else { continue };
+            let Some(rule) = text.and_then(|text| Rule::of_field(field, &text)) else {
+                continue;
+            };
             if let Some(other) = found.replace(rule) {
                 return Err(MetadataError::TwoRules(other.field(), field));
             }
@@ -203,14 +231,20 @@ impl Fields {
 
     fn recipient(&mut self, kind: Kind) -> Result<Recipient, MetadataError> {
         Ok(match kind {
-            Kind::Age => Recipient::Age { recipient: self.required(kind, "recipient")? },
+            Kind::Age => Recipient::Age {
+                recipient: self.required(kind, "recipient")?,
+            },
             Kind::AzureKv => Recipient::AzureKv {
                 vault_url: self.required(kind, "vault_url")?,
                 name: self.required(kind, "name")?,
                 version: self.text("version")?.unwrap_or_default(),
             },
-            Kind::GcpKms => Recipient::GcpKms { resource_id: self.required(kind, "resource_id")? },
-            Kind::HcKms => Recipient::HcKms { key_id: self.required(kind, "key_id")? },
+            Kind::GcpKms => Recipient::GcpKms {
+                resource_id: self.required(kind, "resource_id")?,
+            },
+            Kind::HcKms => Recipient::HcKms {
+                key_id: self.required(kind, "key_id")?,
+            },
             Kind::HcVault => Recipient::HcVault {
                 vault_address: self.required(kind, "vault_address")?,
                 engine_path: self.required(kind, "engine_path")?,
@@ -222,7 +256,9 @@ impl Fields {
                 context: self.context()?,
                 aws_profile: self.text("aws_profile")?.unwrap_or_default(),
             },
-            Kind::Pgp => Recipient::Pgp { fingerprint: self.required(kind, "fp")? },
+            Kind::Pgp => Recipient::Pgp {
+                fingerprint: self.required(kind, "fp")?,
+            },
         })
     }
 

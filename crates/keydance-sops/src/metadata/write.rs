@@ -66,7 +66,11 @@ impl Fields {
     }
 
     fn extend(&mut self, unknown: &[(Key, Value)]) {
-        self.0.extend(unknown.iter().map(|(key, value)| (key.clone(), value.duplicate())));
+        self.0.extend(
+            unknown
+                .iter()
+                .map(|(key, value)| (key.clone(), value.duplicate())),
+        );
     }
 
     fn list(&mut self, name: &str, maps: impl Iterator<Item = Map>) {
@@ -88,19 +92,32 @@ impl Fields {
     fn recipient(&mut self, recipient: &Recipient) {
         match recipient {
             Recipient::Age { recipient } => self.add("recipient", recipient.as_str()),
-            Recipient::AzureKv { vault_url, name, version } => {
+            Recipient::AzureKv {
+                vault_url,
+                name,
+                version,
+            } => {
                 self.add("vault_url", vault_url.as_str());
                 self.add("name", name.as_str());
                 self.add("version", version.as_str());
             }
             Recipient::GcpKms { resource_id } => self.add("resource_id", resource_id.as_str()),
             Recipient::HcKms { key_id } => self.add("key_id", key_id.as_str()),
-            Recipient::HcVault { vault_address, engine_path, key_name } => {
+            Recipient::HcVault {
+                vault_address,
+                engine_path,
+                key_name,
+            } => {
                 self.add("vault_address", vault_address.as_str());
                 self.add("engine_path", engine_path.as_str());
                 self.add("key_name", key_name.as_str());
             }
-            Recipient::Kms { arn, role, context, aws_profile } => {
+            Recipient::Kms {
+                arn,
+                role,
+                context,
+                aws_profile,
+            } => {
                 self.add("arn", arn.as_str());
                 self.add("aws_profile", aws_profile.as_str());
                 if !role.is_empty() {
@@ -108,7 +125,9 @@ impl Fields {
                 }
                 if !context.is_empty() {
                     let mut map = Map::default();
-                    context.iter().for_each(|(key, value)| map.push(key.as_str(), value.as_str()));
+                    context
+                        .iter()
+                        .for_each(|(key, value)| map.push(key.as_str(), value.as_str()));
                     self.add("context", map);
                 }
             }
@@ -118,6 +137,12 @@ impl Fields {
 
     fn into_map(mut self) -> Map {
         self.0.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Map { entries: self.0.into_iter().map(|(key, value)| Entry::Pair(key, value)).collect() }
+        Map {
+            entries: self
+                .0
+                .into_iter()
+                .map(|(key, value)| Entry::Pair(key, value))
+                .collect(),
+        }
     }
 }
