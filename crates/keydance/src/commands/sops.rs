@@ -5,14 +5,6 @@
 //! opened at once. A command is understood in three stages: what was typed ([`arguments`]), what it
 //! means ([`invocation`], a [`request`]), and what came of it.
 
-#![cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "the commands come with the engine, and use all of it"
-    )
-)]
-
 // What was typed.
 mod arguments;
 mod environment;
@@ -29,10 +21,23 @@ mod request;
 mod completion;
 mod help;
 
+// What they work with.
+mod configuration;
+mod creation;
+mod identities;
+mod opening;
+mod session;
+
+// The commands.
+mod decrypt;
+mod encrypt;
+
 // Files.
 mod file;
 mod jobs;
 mod lock;
+mod many;
+mod output;
 mod paths;
 mod write;
 
@@ -40,7 +45,6 @@ mod write;
 mod failure;
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -48,6 +52,7 @@ use environment::{Environment, Variable};
 use failure::Failure;
 use invocation::Invocation;
 use request::Request;
+use session::Session;
 use subcommands::SOPS;
 
 /// SOPS files: encrypt, edit, decrypt, share
@@ -109,7 +114,7 @@ pub(crate) fn run(face: Face, typed: Vec<OsString>) -> ExitCode {
             let described = environment.get(Variable::DescribedCompletion) == Some("1".as_ref());
             print(&completion::suggestions(face, words, described))
         }
-        _ => understand_and_do(face, typed, &environment),
+        _ => understand_and_do(face, typed, environment),
     };
     match done {
         Ok(exit) => exit,
@@ -120,29 +125,29 @@ pub(crate) fn run(face: Face, typed: Vec<OsString>) -> ExitCode {
 fn understand_and_do(
     face: Face,
     typed: Vec<OsString>,
-    environment: &Environment,
+    environment: Environment,
 ) -> Result<ExitCode, Failure> {
-    let invocation = Invocation::parse(face, typed, environment)?;
-    for warning in &invocation.warnings {
+    let Invocation { request, options, warnings } =
+        Invocation::parse(face, typed, &environment)?;
+    for warning in &warnings {
         failure::warn(warning);
     }
-    match invocation.request {
-        Request::Completion(shell) => print(&shell.script(face)),
-        Request::Help(text) => print(&text),
+    run_request(&Session::new(face, environment, options), &request)
+}
+
+fn run_request(session: &Session, request: &Request) -> Result<ExitCode, Failure> {
+    match request {
+        Request::Decrypt(request) => decrypt::run(session, request),
+        Request::Encrypt(request) => encrypt::run(session, request),
+        Request::Completion(shell) => print(&shell.script(session.face)),
+        Request::Help(text) => print(text),
         Request::Version => print(&format!("{}\n", help::VERSION)),
         _ => Err(Failure::other("internal: this command is not there yet")),
     }
 }
 
-/// Writes to standard output. That nobody reads on is no failure.
 fn print(text: &str) -> Result<ExitCode, Failure> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(
-            failure::Exit::Unwritable,
-            format!("standard output cannot be written: {error}"),
-        )),
-        _ => Ok(ExitCode::SUCCESS),
-    }
+    output::print(text.as_bytes()).map(|()| ExitCode::SUCCESS)
 }
 
 #[cfg(test)]

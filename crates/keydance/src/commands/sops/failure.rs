@@ -142,6 +142,12 @@ pub(crate) fn warn(message: &str) {
     say(WARNING, "warning:", message);
 }
 
+/// Writes to standard error what was done with a file.
+pub(crate) fn say_of(path: &std::path::Path, done: &str) {
+    let line = format!("{}: {done}\n", printable(&path.display().to_string()));
+    drop(anstream::stderr().write_all(line.as_bytes()));
+}
+
 fn say(style: Style, what: &str, message: &str) {
     let line = format!("{} {}\n", styled(style, what), printable(message));
     // Nobody is left to tell when standard error is gone.

@@ -61,7 +61,6 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, ReadEr
     read_from(file, metadata.len(), limit, path)
 }
 
-#[expect(dead_code, reason = "commands that read it come with the engine")]
 /// The bytes of standard input.
 ///
 /// # Errors

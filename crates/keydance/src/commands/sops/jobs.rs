@@ -31,7 +31,6 @@ pub(crate) struct Summary {
 }
 
 impl Jobs {
-    #[expect(dead_code, reason = "commands on many files come with the engine")]
     /// As it was asked for; as many as there are cores if nothing was said.
     pub(crate) fn of(options: &Options) -> Self {
         let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
