@@ -27,7 +27,9 @@ pub struct Decrypted {
 #[non_exhaustive]
 pub enum Warning {
     /// Text behind a ciphertext, or spare bits in its base64. It is not authenticated.
-    #[error("{0}: what follows the ciphertext is ignored")]
+    #[error(
+        "{0}: the ciphertext is not in the form that is written; what is superfluous is ignored"
+    )]
     LooseForm(KeyPath),
     /// A comment that should be encrypted, but does not decrypt. It may be anybody's.
     #[error("{0}: a comment that should be encrypted is not")]

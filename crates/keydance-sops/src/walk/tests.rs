@@ -2,13 +2,17 @@
 
 use proptest::prelude::*;
 
+use any_tree::{any_rule, any_tree, copy};
+
 use super::*;
 use crate::cipher::OpenError;
 use crate::data_key::DataKey;
 use crate::ivs::Ivs;
 use crate::mac::Mac;
 use crate::random::{Random, RandomError, SystemRandom};
-use crate::tree::{Placement, Text, Time};
+use crate::tree::{Placement, Time};
+
+mod any_tree;
 
 /// The *n*-th block is 32 bytes of value *n*.
 struct Counting(u8);
@@ -506,168 +510,16 @@ fn containers_are_walked_to_a_depth_of_512() {
     ));
 }
 
-fn copy(tree: &Tree) -> Tree {
-    Tree {
-        documents: tree.documents.iter().map(copy_of_map).collect(),
-    }
-}
-
-fn copy_of_map(map: &Map) -> Map {
-    self::map(map.entries.iter().map(|entry| match entry {
-        Entry::Comment(comment) => Entry::Comment(copy_of_comment(comment)),
-        Entry::Pair(key, value) => Entry::Pair(key.clone(), copy_of_value(value)),
-    }))
-}
-
-fn copy_of_comment(comment: &Comment) -> Comment {
-    Comment {
-        text: Text::from(comment.text.expose()),
-        placement: comment.placement,
-    }
-}
-
-fn copy_of_value(value: &Value) -> Value {
-    let item = |item: &Item| match item {
-        Item::Comment(comment) => Item::Comment(copy_of_comment(comment)),
-        Item::Value(value) => Item::Value(copy_of_value(value)),
-    };
-    match value {
-        Value::Bool(truth) => Value::Bool(*truth),
-        Value::Float(number) => Value::Float(*number),
-        Value::Int(number) => Value::Int(*number),
-        Value::List(items) => Value::List(items.iter().map(item).collect()),
-        Value::Map(map) => Value::Map(copy_of_map(map)),
-        Value::Null => Value::Null,
-        Value::Text(text) => Value::Text(Text::from(text.expose())),
-        Value::Time(time) => Value::Time(*time),
-    }
-}
-
-fn any_comment() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["", " enc", " plain", " note", "ENC[", " é"]).prop_map(str::to_owned)
-}
-
-fn any_key() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["a", "b_enc", "c_plain", "", "d:e", "ключ"]).prop_map(str::to_owned)
-}
-
-/// Few texts, so that there are many duplicates.
-fn any_scalar() -> impl Strategy<Value = Plain> {
-    prop_oneof![
-        any::<bool>().prop_map(Plain::Bool),
-        any::<f64>().prop_map(Plain::Float),
-        any::<i64>().prop_map(Plain::Int),
-        Just(Plain::Null),
-        prop::collection::vec(any::<u8>(), 0..40).prop_map(Plain::Text),
-        prop::sample::select(vec!["", "dup", "True", "5"])
-            .prop_map(|text| Plain::Text(text.into())),
-        (0_i64..4_000_000_000, -14_i32 * 60..14 * 60).prop_map(|(at, minutes)| {
-            let at = jiff::Timestamp::new(at, 120).unwrap();
-            let offset = jiff::tz::Offset::from_seconds(minutes * 60).unwrap();
-            Plain::Time(Time::new(at, offset))
-        }),
-    ]
-}
-
-/// A value that can be cloned, as strategies need it.
-#[derive(Clone, Debug)]
-enum Plain {
-    Bool(bool),
-    Float(f64),
-    Int(i64),
-    List(Vec<Result<Plain, String>>),
-    Map(Vec<Result<(String, Plain), String>>),
-    Null,
-    Text(Vec<u8>),
-    Time(Time),
-}
-
-fn any_value() -> impl Strategy<Value = Plain> {
-    any_scalar().prop_recursive(4, 64, 6, |value| {
-        let list = prop::collection::vec(
-            prop_oneof![4 => value.clone().prop_map(Ok), 1 => any_comment().prop_map(Err)],
-            0..6,
-        );
-        prop_oneof![
-            list.prop_map(Plain::List),
-            any_map(value).prop_map(Plain::Map)
-        ]
-    })
-}
-
-fn any_map(
-    value: impl Strategy<Value = Plain>,
-) -> impl Strategy<Value = Vec<Result<(String, Plain), String>>> {
-    let pair = (any_key(), value);
-    prop::collection::vec(
-        prop_oneof![4 => pair.prop_map(Ok), 1 => any_comment().prop_map(Err)],
-        0..6,
-    )
-}
-
-fn any_tree() -> impl Strategy<Value = Vec<Plain>> {
-    prop::collection::vec(any_map(any_value()).prop_map(Plain::Map), 1..3)
-}
-
-fn value_of(plain: &Plain) -> Value {
-    match plain {
-        Plain::Bool(truth) => Value::Bool(*truth),
-        Plain::Float(number) if number.is_nan() => Value::Float(f64::NAN),
-        Plain::Float(number) => Value::Float(*number),
-        Plain::Int(number) => Value::Int(*number),
-        Plain::List(items) => Value::List(items.iter().map(item_of).collect()),
-        Plain::Map(entries) => Value::Map(map(entries.iter().map(entry_of))),
-        Plain::Null => Value::Null,
-        Plain::Text(bytes) => Value::Text(Text::from(bytes.as_slice())),
-        Plain::Time(time) => Value::Time(*time),
-    }
-}
-
-fn item_of(item: &Result<Plain, String>) -> Item {
-    match item {
-        Ok(value) => Item::Value(value_of(value)),
-        Err(comment) => Item::Comment(Comment::line(comment.as_str())),
-    }
-}
-
-fn entry_of(entry: &Result<(String, Plain), String>) -> Entry {
-    match entry {
-        Ok((key, value)) => Entry::Pair(key.as_str().into(), value_of(value)),
-        Err(comment) => Entry::Comment(Comment::line(comment.as_str())),
-    }
-}
-
-fn tree_of(documents: &[Plain]) -> Tree {
-    let map = |document: &Plain| match value_of(document) {
-        Value::Map(map) => map,
-        _ => panic!("a map"),
-    };
-    Tree {
-        documents: documents.iter().map(map).collect(),
-    }
-}
-
-fn any_rule() -> impl Strategy<Value = Rule> {
-    prop::sample::select(vec![
-        rule("encrypted_comment_regex", "enc"),
-        rule("encrypted_regex", "^(b|d)"),
-        rule("encrypted_suffix", "_enc"),
-        rule("unencrypted_comment_regex", "plain"),
-        rule("unencrypted_regex", "^[abc]"),
-        rule("unencrypted_suffix", "_plain"),
-    ])
-}
-
 proptest! {
     #[test]
     fn decrypting_what_was_encrypted_gives_the_same_tree_and_mac(
-        plain in any_tree(),
+        original in any_tree(),
         rule in any_rule(),
         mac_scope in prop::sample::select(vec![MacScope::All, MacScope::Encrypted]),
     ) {
         let cipher = cipher();
         let scheme = Scheme { cipher: &cipher, rule: &rule, mac_scope };
-        let mut tree = tree_of(&plain);
+        let mut tree = copy(&original);
         let mac = match encrypt(&mut tree, scheme, &mut Ivs::new(), &mut SystemRandom) {
             Err(EncryptError::CommentRun(_)) => return Err(TestCaseError::reject("a run")),
             other => other.unwrap(),
@@ -675,15 +527,14 @@ proptest! {
         let decrypted = decrypt(&mut tree, scheme).unwrap();
         prop_assert_eq!(decrypted.mac.expose(), mac.expose());
         prop_assert_eq!(decrypted.warnings, []);
-        prop_assert_eq!(tree, tree_of(&plain));
+        prop_assert_eq!(tree, original);
     }
 
     #[test]
     fn encrypting_again_what_was_decrypted_gives_the_same_ciphertexts(
-        plain in any_tree(),
+        mut before in any_tree(),
         rule in any_rule(),
     ) {
-        let mut before = tree_of(&plain);
         match sealed(&mut before, &rule, &mut Ivs::new()) {
             Err(EncryptError::CommentRun(_)) => return Err(TestCaseError::reject("a run")),
             other => drop(other.unwrap()),
