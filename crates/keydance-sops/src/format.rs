@@ -5,6 +5,8 @@ use crate::tree::{Map, Tree};
 pub use error::{Position, ReadError, WriteError};
 
 mod error;
+#[cfg_attr(not(test), expect(dead_code, reason = "the codec that chooses a format calls it"))]
+mod yaml;
 
 /// The layout of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
