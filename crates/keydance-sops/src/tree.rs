@@ -100,7 +100,8 @@ impl Map {
     /// The value of the first entry with this key.
     #[must_use]
     pub fn value(&self, key: &[u8]) -> Option<&Value> {
-        self.pairs().find_map(|(candidate, value)| (candidate.as_bytes() == key).then_some(value))
+        self.pairs()
+            .find_map(|(candidate, value)| (candidate.as_bytes() == key).then_some(value))
     }
 
     /// The entries that are no comments.
@@ -111,21 +112,78 @@ impl Map {
         })
     }
 
+    /// A copy, which may be secret too.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self { entries: self.entries.iter().map(Entry::duplicate).collect() }
+    }
+
     /// Appends an entry.
     pub fn push(&mut self, key: impl Into<Key>, value: impl Into<Value>) {
         self.entries.push(Entry::Pair(key.into(), value.into()));
     }
 }
 
+impl Value {
+    /// A copy, which may be secret too: copying is asked for by name.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        match self {
+            Self::Bool(truth) => Self::Bool(*truth),
+            Self::Float(number) => Self::Float(*number),
+            Self::Int(number) => Self::Int(*number),
+            Self::List(items) => Self::List(items.iter().map(Item::duplicate).collect()),
+            Self::Map(map) => Self::Map(map.duplicate()),
+            Self::Null => Self::Null,
+            Self::Text(text) => Self::Text(text.duplicate()),
+            Self::Time(time) => Self::Time(*time),
+        }
+    }
+}
+
+impl Item {
+    /// A copy, which may be secret too.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        match self {
+            Self::Comment(comment) => Self::Comment(comment.duplicate()),
+            Self::Value(value) => Self::Value(value.duplicate()),
+        }
+    }
+}
+
+impl Entry {
+    /// A copy, which may be secret too.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        match self {
+            Self::Comment(comment) => Self::Comment(comment.duplicate()),
+            Self::Pair(key, value) => Self::Pair(key.clone(), value.duplicate()),
+        }
+    }
+}
+
 impl Comment {
+    /// A copy, which may be secret too.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self { text: self.text.duplicate(), placement: self.placement }
+    }
+
     /// A comment on a line of its own.
     pub fn line(text: impl Into<Text>) -> Self {
-        Self { text: text.into(), placement: Placement::Line }
+        Self {
+            text: text.into(),
+            placement: Placement::Line,
+        }
     }
 
     /// A comment behind the value of the entry that follows it in the tree.
     pub fn inline(text: impl Into<Text>) -> Self {
-        Self { text: text.into(), placement: Placement::Inline }
+        Self {
+            text: text.into(),
+            placement: Placement::Inline,
+        }
     }
 }
 
@@ -148,6 +206,12 @@ impl Text {
     #[must_use]
     pub fn expose_str(&self) -> Option<&str> {
         std::str::from_utf8(&self.0).ok()
+    }
+
+    /// A copy, which may be secret too.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self(self.0.clone())
     }
 
     /// Whether there are no bytes.

@@ -7,6 +7,8 @@
 use super::ReadError;
 use crate::tree::Tree;
 
+pub(crate) use writer::{write, write_value};
+
 mod breaks;
 mod expand;
 mod frame;
@@ -17,6 +19,10 @@ mod scalar;
 mod source;
 mod syntax;
 mod timestamp;
+
+mod implicit;
+mod string_style;
+mod writer;
 
 /// The longest input, in bytes.
 const MAX_BYTES: usize = 64 << 20;

@@ -23,6 +23,7 @@ mod configuration;
 mod credential;
 mod readme;
 mod serving;
+mod sops;
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

@@ -56,42 +56,51 @@ impl Facts {
             return Err(Error::internal("nothing was asked"));
         };
         let keys = parts.keyring.organisation(tx, organisation)?;
-        tx.epoch()?;
-        let executions = executions(tx, asked)?;
-        let flow_ids: Vec<FlowId> = unique(executions.values().map(|execution| execution.flow));
-        let flow_owners = if flow_ids.is_empty() {
-            Vec::new()
-        } else {
-            tx.flows().owners(&flow_ids)?
-        };
-        let flow_owners = grouped(flow_owners);
-        let people = people(tx, asked, flow_owners.values().flatten(), now)?;
         let credential_ids = unique(asked.iter().filter_map(|one| one.request.credential));
-        let owner_read = unique(
-            asked
-                .iter()
-                .filter(|one| !one.is_execution())
-                .filter_map(|one| one.request.credential),
-        );
+        let by_owners = asked.iter().filter(|one| !one.is_execution());
+        let owner_read = unique(by_owners.filter_map(|one| one.request.credential));
+        // Three rounds: what the requests name, what the executions name, what the flows name.
+        let (executions, credentials, owners, versions, environments) = tx.gather(|tx| {
+            Ok::<_, Error>((
+                executions(tx, asked)?,
+                credentials(tx, &credential_ids)?,
+                owner_rows(tx, &credential_ids)?,
+                versions(tx, &owner_read)?,
+                environments(tx, &owner_read)?,
+            ))
+        })?;
+        tx.epoch()?;
+        let flow_ids: Vec<FlowId> = unique(executions.values().map(|execution| execution.flow));
+        let (flows, flow_owners, listed, current) = tx.gather(|tx| {
+            Ok::<_, Error>((
+                flows(tx, &flow_ids)?,
+                flow_owners(tx, &flow_ids)?,
+                listed(tx, &executions)?,
+                current(tx, asked, &executions)?,
+            ))
+        })?;
+        let (open_groups, people, callers) = tx.gather(|tx| {
+            Ok::<_, Error>((
+                open_groups(tx, flow_owners.values().flatten())?,
+                people(tx, asked, flow_owners.values().flatten(), now)?,
+                callers_of(tx, asked, now)?,
+            ))
+        })?;
         Ok(Self {
             organisation,
             keys,
-            open_groups: open_groups(tx, flow_owners.values().flatten())?,
-            callers: callers_of(tx, asked, now)?,
-            listed: listed(tx, &executions)?,
-            flows: flows(tx, &flow_ids)?,
-            credentials: credentials(tx, &credential_ids)?,
-            owners: owner_rows(tx, &credential_ids)?,
-            current: current(tx, asked, &executions)?,
-            versions: versions(tx, &owner_read)?,
-            environments: if owner_read.is_empty() {
-                Vec::new()
-            } else {
-                tx.environments().list()?
-            },
             people,
+            open_groups,
+            callers,
             executions,
+            listed,
+            flows,
             flow_owners,
+            credentials,
+            owners,
+            current,
+            versions,
+            environments,
         })
     }
 
@@ -174,6 +183,21 @@ fn listed(
     Ok(grouped(
         rows.into_iter().map(|row| (row.execution, row)).collect(),
     ))
+}
+
+fn flow_owners(tx: &mut Tx<'_>, ids: &[FlowId]) -> Result<HashMap<FlowId, Vec<Owner>>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(grouped(tx.flows().owners(ids)?))
+}
+
+/// Those of the organisation, if anybody reads as an owner and may name one.
+fn environments(tx: &mut Tx<'_>, owner_read: &[CredentialId]) -> Result<Vec<EnvironmentRow>> {
+    if owner_read.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(tx.environments().list()?)
 }
 
 fn flows(tx: &mut Tx<'_>, ids: &[FlowId]) -> Result<HashMap<FlowId, FlowRow>> {
