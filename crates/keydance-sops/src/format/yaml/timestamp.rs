@@ -7,6 +7,7 @@ use crate::tree::Time;
 
 /// Reads `Y-M-D`, `Y-M-D[Tt]h:m:s[.f](Z|±hh:mm)` or `Y-M-D h:m:s[.f]`: four digits of the year,
 /// one or two of the other fields, UTC without an offset. Digits beyond nanoseconds are cut off.
+/// What is later than a [`Time`] can be, 9999-12-30 22:00 UTC, stays text.
 pub(super) fn parse(text: &str) -> Option<Time> {
     let (year, rest) = text.split_once('-')?;
     let year = if year.len() == 4 {
@@ -199,6 +200,7 @@ mod tests {
             "+025-01-02",
             "2025--1-02",
             "2025-01-02T+3:04:05Z",
+            "9999-12-31",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }
