@@ -4,7 +4,7 @@
 //! Reading goes from text to nodes, which know their place in the source, and from nodes to a
 //! tree, where aliases have become copies and scalars have found their types.
 
-use super::ReadError;
+use super::{MAX_DEPTH, ReadError};
 use crate::tree::Tree;
 
 pub(crate) use writer::{write, write_value};
@@ -28,8 +28,7 @@ mod writer;
 const MAX_BYTES: usize = 64 << 20;
 const TOO_LONG: &str = "64 MiB";
 
-/// The most containers around a node.
-const MAX_DEPTH: usize = 512;
+/// More than [`MAX_DEPTH`].
 const TOO_DEEP: &str = "512 levels";
 
 /// The most nodes of a file, comments included, aliases expanded.

@@ -146,3 +146,55 @@ fn quoted(raw: &str, breaks: impl Iterator<Item = char>) -> String {
 }
 
 const BLANKS: [char; 3] = [' ', '\t', '\r'];
+
+#[cfg(test)]
+mod tests {
+    use crate::format::yaml::read;
+    use crate::tree::Value;
+
+    fn value(source: &str) -> String {
+        let tree = read(source.as_bytes()).unwrap();
+        let Some(Value::Text(text)) = tree.documents[0].value(b"a") else {
+            panic!("no text")
+        };
+        text.expose_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_separator_stays_in_a_quoted_scalar_without_the_blanks_around_it() {
+        assert_eq!(value("a: 'x\u{2028}    y'\n"), "x\u{2028}y");
+        assert_eq!(
+            value("a: 'x \t\u{2029}\u{2028}  it''s  '\n"),
+            "x\u{2029}\u{2028}it's  "
+        );
+        assert_eq!(value("a: '\u{2028}'\n"), "\u{2028}");
+        assert_eq!(
+            value("a: ' x\u{2028}\n  y\n  z\n\n  \u{2029}  w'\n"),
+            " x\u{2028}\ny z\n\u{2029}w"
+        );
+    }
+
+    #[test]
+    fn a_separator_stays_in_a_literal_scalar_without_the_indentation_behind_it() {
+        assert_eq!(value("a: |-\n    x\u{2028}    y\n    z\n"), "x\u{2028}y\nz");
+        assert_eq!(value("a: |-\n    x\u{2028}      y\n"), "x\u{2028}  y");
+        assert_eq!(value("a: |4-\n\n\u{2028}    | x\nb: 1\n"), "\n\u{2028}| x");
+        assert_eq!(value("a: |4+ # c\n\n\u{2028}b: 1\n"), "\n\u{2028}");
+        assert_eq!(value("a: |+\n\n\u{2029}"), "\n\u{2029}");
+    }
+
+    #[test]
+    fn a_separator_ends_a_comment_and_an_entry() {
+        assert_eq!(value("b: 1 # c\u{2028}a: x\u{2029}"), "x");
+    }
+
+    #[test]
+    fn a_next_line_is_a_line_feed() {
+        assert_eq!(value("b: 1\u{85}a: 'x\u{85}  y'\u{85}"), "x y");
+    }
+
+    #[test]
+    fn an_escaped_separator_is_like_any_other_character() {
+        assert_eq!(value("a: \"x \\L y\\N\"\n"), "x \u{2028} y\u{85}");
+    }
+}

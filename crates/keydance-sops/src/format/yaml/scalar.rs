@@ -159,3 +159,186 @@ fn binary(text: &str) -> Option<Text> {
     let digits = Zeroizing::new(text.replace(['\r', '\n'], ""));
     engine.decode(digits.as_bytes()).ok().map(Text::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+
+    /// What a text resolves to, in letters that tell the types apart.
+    fn resolved(text: &str) -> String {
+        match plain(text) {
+            Plain::Bool(truth) => format!("bool {truth}"),
+            Plain::Float(number) => format!("float {number:?}"),
+            Plain::Int(number) => format!("int {number}"),
+            Plain::IntegerTooLarge => "too large".to_owned(),
+            Plain::Null => "null".to_owned(),
+            Plain::Text => "text".to_owned(),
+            Plain::Time(time) => format!("time {time}"),
+        }
+    }
+
+    fn all_resolve(texts: &[&str], to: &str) {
+        for text in texts {
+            assert_eq!(resolved(text), to, "{text}");
+        }
+    }
+
+    #[test]
+    fn null_has_five_spellings() {
+        all_resolve(&["", "~", "null", "Null", "NULL"], "null");
+        all_resolve(&["nULL", "nil", "~~"], "text");
+    }
+
+    #[test]
+    fn truth_has_three_spellings_each_and_yes_is_text() {
+        all_resolve(&["true", "True", "TRUE"], "bool true");
+        all_resolve(&["false", "False", "FALSE"], "bool false");
+        all_resolve(&["tRUE", "yes", "Yes", "no", "on", "OFF", "y", "N"], "text");
+    }
+
+    #[test]
+    fn what_is_no_finite_number_has_names() {
+        all_resolve(&[".inf", ".Inf", ".INF", "+.inf", "+.INF"], "float inf");
+        all_resolve(&["-.inf", "-.Inf", "-.INF"], "float -inf");
+        all_resolve(&[".nan", ".NaN", ".NAN"], "float NaN");
+        all_resolve(&["+.nan", "-.nan", "inf", ".iNF", "NaN"], "text");
+    }
+
+    #[test]
+    fn an_integer_has_five_notations_and_underscores_anywhere() {
+        all_resolve(
+            &[
+                "12", "+12", "1_2", "12_", "0xC", "0XC", "0o14", "014", "0b1100",
+            ],
+            "int 12",
+        );
+        all_resolve(&["-12", "-0xc", "-0o14", "-014", "-0b1_1_0_0"], "int -12");
+        all_resolve(&["0", "-0", "+0", "00", "0_0"], "int 0");
+        all_resolve(
+            &[
+                "0x", "0xg", "0b2", "0o8", "--1", "+-1", "0x-1", "_1", "-", "1,0",
+            ],
+            "text",
+        );
+    }
+
+    #[test]
+    fn an_integer_beyond_64_bits_with_sign_is_refused_until_it_becomes_a_float() {
+        all_resolve(&["9223372036854775807"], "int 9223372036854775807");
+        all_resolve(&["-9223372036854775808"], "int -9223372036854775808");
+        all_resolve(
+            &["9223372036854775808", "18446744073709551615"],
+            "too large",
+        );
+        all_resolve(
+            &["0xFFFFFFFFFFFFFFFF", "01777777777777777777777"],
+            "too large",
+        );
+        all_resolve(&["18446744073709551616"], "float 1.8446744073709552e19");
+        all_resolve(&["+9223372036854775808"], "float 9.223372036854776e18");
+        all_resolve(&["-9223372036854775809"], "float -9.223372036854776e18");
+        all_resolve(&["0x10000000000000000"], "text");
+    }
+
+    #[test]
+    fn a_float_is_decimal() {
+        all_resolve(
+            &["1.5", "+1.5", "15e-1", "0.15E1", "1_.5", "1.5_0"],
+            "float 1.5",
+        );
+        all_resolve(&["8.", "08", "0_8", "8e0"], "float 8.0");
+        all_resolve(&[".5", "+.5", ".50", "5e-1", ".5_0"], "float 0.5");
+        all_resolve(
+            &[
+                "1e400", "-1e400", "1e", "1e+", "1.5.", "1.e", "0x1.8", "1 5",
+            ],
+            "text",
+        );
+        all_resolve(&[".", ".e5", ".5_", "._5", ".5__0", "..5"], "text");
+        all_resolve(&["1e-400"], "float 0.0");
+    }
+
+    #[test]
+    fn what_only_looks_like_another_type_is_text() {
+        all_resolve(
+            &["1:30", "190:20:30", "<<", "=", "a", "1.2.3.4", "ü"],
+            "text",
+        );
+    }
+
+    #[test]
+    fn a_date_is_a_time() {
+        all_resolve(&["2025-01-02"], "time 2025-01-02T00:00:00Z");
+        all_resolve(&["2025-01", "2025-02-29", "2025-01-02T03:04:05"], "text");
+    }
+
+    fn value_of(kind: Kind, text: &str) -> Result<Value, ScalarError> {
+        value(&Scalar {
+            text: Cow::Borrowed(text),
+            kind,
+        })
+    }
+
+    #[test]
+    fn a_quoted_scalar_is_text() {
+        for text in ["", "null", "true", "12", "2025-01-02"] {
+            assert_eq!(value_of(Kind::Quoted, text), Ok(Value::from(text)));
+        }
+    }
+
+    #[test]
+    fn a_tag_makes_a_type_of_what_fits_it() {
+        let tagged = |tag, text| value_of(Kind::Tagged(tag), text);
+        assert_eq!(tagged(Tag::Text, "12"), Ok(Value::from("12")));
+        assert_eq!(tagged(Tag::Text, ""), Ok(Value::from("")));
+        assert_eq!(tagged(Tag::Int, "0x10"), Ok(Value::Int(16)));
+        assert_eq!(tagged(Tag::Float, "1"), Ok(Value::Float(1.0)));
+        assert_eq!(tagged(Tag::Float, ".inf"), Ok(Value::Float(f64::INFINITY)));
+        assert_eq!(tagged(Tag::Bool, "True"), Ok(Value::Bool(true)));
+        assert_eq!(tagged(Tag::Null, ""), Ok(Value::Null));
+        let time = Time::parse("2025-01-02T00:00:00Z").unwrap();
+        assert_eq!(tagged(Tag::Timestamp, "2025-01-02"), Ok(Value::Time(time)));
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_its_tag_is_refused() {
+        for (tag, text) in [
+            (Tag::Int, "1.5"),
+            (Tag::Int, "x"),
+            (Tag::Int, "2025-01-02"),
+            (Tag::Float, "x"),
+            (Tag::Float, "9223372036854775808"),
+            (Tag::Bool, "yes"),
+            (Tag::Null, "x"),
+            (Tag::Timestamp, "12"),
+            (Tag::Binary, "not base64"),
+        ] {
+            assert_eq!(
+                value_of(Kind::Tagged(tag), text),
+                Err(ScalarError::Unfit),
+                "{tag:?} {text}"
+            );
+        }
+        let large = value_of(Kind::Tagged(Tag::Int), "9223372036854775808");
+        assert_eq!(large, Err(ScalarError::IntegerTooLarge));
+    }
+
+    #[test]
+    fn binary_is_base64_with_padding_over_any_number_of_lines() {
+        let binary = |text| value_of(Kind::Tagged(Tag::Binary), text);
+        let bytes = |bytes: &[u8]| Ok(Value::Text(Text::from(bytes)));
+        assert_eq!(binary("aGVsbG8="), bytes(b"hello"));
+        assert_eq!(binary("aGVs\nbG8=\n"), bytes(b"hello"));
+        assert_eq!(binary("/w=="), bytes(b"\xFF"));
+        assert_eq!(
+            binary("/x=="),
+            bytes(b"\xFF"),
+            "bits behind the last byte are ignored"
+        );
+        assert_eq!(binary(""), bytes(b""));
+        assert_eq!(binary("aGVsbG8"), Err(ScalarError::Unfit));
+        assert_eq!(binary("aGVs bG8="), Err(ScalarError::Unfit));
+    }
+}

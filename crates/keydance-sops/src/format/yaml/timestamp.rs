@@ -7,6 +7,7 @@ use crate::tree::Time;
 
 /// Reads `Y-M-D`, `Y-M-D[Tt]h:m:s[.f](Z|±hh:mm)` or `Y-M-D h:m:s[.f]`: four digits of the year,
 /// one or two of the other fields, UTC without an offset. Digits beyond nanoseconds are cut off.
+/// What is later than a [`Time`] can be, 9999-12-30 22:00 UTC, stays text.
 pub(super) fn parse(text: &str) -> Option<Time> {
     let (year, rest) = text.split_once('-')?;
     let year = if year.len() == 4 {
@@ -110,5 +111,98 @@ fn number<N: std::str::FromStr>(digits: &str) -> Option<N> {
         digits.parse().ok()
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all_parse(texts: &[&str], to: &str) {
+        for text in texts {
+            assert_eq!(
+                parse(text).map(|time| time.to_string()).as_deref(),
+                Some(to),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_date_alone_is_midnight() {
+        all_parse(
+            &["2025-01-02", "2025-1-2", "2025-01-2"],
+            "2025-01-02T00:00:00Z",
+        );
+        all_parse(&["2024-02-29"], "2024-02-29T00:00:00Z");
+        all_parse(&["0000-01-01"], "0000-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn a_time_behind_a_t_has_an_offset() {
+        all_parse(
+            &["2025-01-02T03:04:05Z", "2025-1-2t3:4:5Z"],
+            "2025-01-02T03:04:05Z",
+        );
+        all_parse(&["2025-01-02T03:04:05+02:00"], "2025-01-02T03:04:05+02:00");
+        all_parse(&["2025-01-02T03:04:05-00:00"], "2025-01-02T03:04:05Z");
+        all_parse(&["2025-01-02T03:04:05+24:60"], "2025-01-02T03:04:05+25:00");
+    }
+
+    #[test]
+    fn a_time_behind_blanks_has_none() {
+        all_parse(
+            &["2025-01-02 03:04:05", "2025-1-2   3:4:5"],
+            "2025-01-02T03:04:05Z",
+        );
+    }
+
+    #[test]
+    fn a_fraction_is_cut_to_nanoseconds() {
+        all_parse(
+            &["2025-01-02 03:04:05.5", "2025-01-02 03:04:05,50"],
+            "2025-01-02T03:04:05.5Z",
+        );
+        all_parse(
+            &["2025-01-02T03:04:05.1234567899Z"],
+            "2025-01-02T03:04:05.123456789Z",
+        );
+    }
+
+    #[test]
+    fn other_texts_are_no_times() {
+        for text in [
+            "",
+            "2025",
+            "2025-01",
+            "25-01-02",
+            "12025-01-02",
+            "2025-013-02",
+            "2025-01-002",
+            "2025-13-01",
+            "2025-00-01",
+            "2025-02-29",
+            "2025-01-02x",
+            "2025-01-02T",
+            "2025-01-02T03:04Z",
+            "2025-01-02T03:04:05",
+            "2025-01-02T03:04:05z",
+            "2025-01-02T24:00:00Z",
+            "2025-01-02T03:60:00Z",
+            "2025-01-02T03:04:60Z",
+            "2025-01-02T03:04:05.Z",
+            "2025-01-02T03:04:05+2:00",
+            "2025-01-02T03:04:05+0200",
+            "2025-01-02T03:04:05+25:00",
+            "2025-01-02T03:04:05+00:61",
+            "2025-01-02 03:04:05Z",
+            "2025-01-02 03:04:05 Z",
+            "+025-01-02",
+            "2025--1-02",
+            "2025-01-02T+3:04:05Z",
+            "9999-12-31",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
     }
 }
