@@ -15,7 +15,7 @@ pub(crate) mod yaml;
 // What several of them need.
 mod error;
 mod flat;
-pub(crate) mod float;
+mod float;
 mod output;
 mod scalar_text;
 

@@ -179,6 +179,10 @@ pub fn wrap(
 impl Recovered {
     /// Wraps the same data key for other recipients. Whoever was a recipient before keeps the
     /// wrapped key as it stands in the file, as long as groups and threshold stay the same.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is another thing: whose, for whom, how many, by whom, when"
+    )]
     pub fn rewrap(
         &self,
         metadata: &mut Metadata,

@@ -1,5 +1,6 @@
 //! Scalars as text: what stands behind a key in dotenv and INI files and in an environment.
 
+use super::float;
 use crate::tree::{Text, Value};
 
 /// A scalar as text; nothing for a map or list.
@@ -12,31 +13,13 @@ use crate::tree::{Text, Value};
 pub fn scalar_text(value: &Value) -> Option<Text> {
     Some(match value {
         Value::Bool(truth) => Text::from(truth.to_string()),
-        Value::Float(number) => Text::from(float_text(*number)),
+        Value::Float(number) => Text::from(float::text(*number)),
         Value::Int(number) => Text::from(number.to_string()),
         Value::Null => Text::default(),
         Value::Text(text) => Text::from(text.expose()),
         Value::Time(time) => Text::from(time.whole_seconds().to_string()),
         Value::List(_) | Value::Map(_) => return None,
     })
-}
-
-fn float_text(number: f64) -> String {
-    if number.is_nan() {
-        return String::from("NaN");
-    }
-    if number.is_infinite() {
-        return String::from(if number > 0.0 { "+Inf" } else { "-Inf" });
-    }
-    let scientific = format!("{number:e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    match exponent.parse::<i32>().unwrap_or(0) {
-        -4..=5 => format!("{number:?}"),
-        exponent => {
-            let sign = if exponent < 0 { '-' } else { '+' };
-            format!("{digits}E{sign}{:02}", exponent.unsigned_abs())
-        }
-    }
 }
 
 #[cfg(test)]
