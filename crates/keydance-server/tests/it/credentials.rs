@@ -149,6 +149,19 @@ async fn lists_come_in_pages() {
 }
 
 #[tokio::test]
+async fn no_credential_belongs_to_an_auth_client_yet() {
+    let app = TestApp::start().await;
+    let ana = app.person(Some("t-one"), "ana", "tenant.all").await;
+    ana.create_key("abc", json!({})).await;
+    for query in ["", "filter[type]=API_KEY&"] {
+        let path = format!("/credentials?{query}filter[authClientId]=API_KEY&page[size]=5");
+        let list = ana.get(&path).await.expect(200).json();
+        let meta = json!({ "page": 1, "perPage": 5, "total": 0, "totalPages": 1 });
+        assert_eq!(list, json!({ "data": [], "meta": meta }));
+    }
+}
+
+#[tokio::test]
 async fn unknown_and_malformed_ids_are_not_found() {
     let app = TestApp::start().await;
     let ana = app.person(Some("t-one"), "ana", "tenant.all").await;

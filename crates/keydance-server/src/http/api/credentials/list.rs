@@ -44,6 +44,10 @@ async fn handler(
 ) -> Outcome<Response> {
     let request = request(&session, &query)?;
     let page = request.page;
+    // No auth client exists yet, so no credential has one.
+    if query.filter("authClientId").is_some() {
+        return Ok(answer::page(Vec::<CredentialEntry>::new(), 0, page));
+    }
     let listing = app.list_credentials(&session, request).await?;
     Ok(match listing.total {
         Some(total) => answer::page(listing.entries, total, page),
@@ -64,11 +68,7 @@ fn request(session: &Session, query: &Query) -> Result<ListRequest, Error> {
             .filter("owner")
             .map(|owner| owner_filter(session, owner))
             .transpose()?,
-        // No auth client exists yet, so nothing has one.
-        kind: query
-            .filter("authClientId")
-            .or(query.filter("type"))
-            .map(str::to_owned),
+        kind: query.filter("type").map(str::to_owned),
         name_part: query
             .filter("name")
             .map(str::to_lowercase)
