@@ -202,7 +202,9 @@ fn no_door_opens_to_another_organisation() {
                     .list(&visible, Default::default(), ALL)?
                     .entries
                     .len(),
-                tx.credentials().walk(&visible, 10)?.len(),
+                tx.credentials()
+                    .walk(&visible.visible_to, (at(-1), id), 10)?
+                    .len(),
                 tx.credentials().owned_by(&ana)?.len(),
                 tx.credentials().flows_referencing(id)?.len(),
                 tx.versions().list(id)?.len(),

@@ -74,13 +74,19 @@ fn request(session: &Session, query: &Query) -> Result<ListRequest, Error> {
             .map(str::to_lowercase)
             .filter(|part| !part.is_empty()),
         environment: query.filter("environment").map(str::to_owned),
-        after: None,
     };
+    let after = after.map_err(|_| Error::not_found("credential"))?;
+    let order = order(query.get("sort"))?;
+    let is_filtered = FILTERS.iter().any(|name| query.filter(name).is_some());
+    if after.is_some() && (is_filtered || order != CredentialOrder::CreatedUp) {
+        let problem = "walks the whole list as it was created: leave sort and filter out";
+        return Err(Error::invalid_field("page[after]", problem));
+    }
     Ok(ListRequest {
         filter,
-        order: order(query.get("sort"))?,
+        order,
         page: query.page(),
-        after: after.map_err(|_| Error::not_found("credential"))?,
+        after,
         full: query.get("view") == Some("full"),
     })
 }
