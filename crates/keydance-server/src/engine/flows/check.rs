@@ -13,7 +13,7 @@ use keydance_core::time::Timestamp;
 use serde_json::Value;
 
 use super::persist::{digest, flow_error};
-use super::{credential_facts, stored_flow};
+use super::{credential_facts, denied_error, stored_flow};
 use crate::engine::credentials::owner_entries;
 use crate::engine::{Engine, Error, Result, Session, UseCase};
 
@@ -132,7 +132,7 @@ impl UseCase<'_, '_> {
 
 fn violations(denied: &Denied) -> Vec<Violation> {
     if denied.violations().is_empty() {
-        return vec![bare(&denied.to_string().replace(' ', "_"))];
+        return vec![bare(denied_error(denied).code().as_str())];
     }
     let one = |violation: &keydance_core::decision::Violation| Violation {
         path: Some(violation.path.clone()),

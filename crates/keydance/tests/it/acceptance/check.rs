@@ -97,7 +97,9 @@ fn a_check_of_a_run_looks_at_values_and_at_the_state_of_the_flow() {
         kim.post(&format!("/flows/{stored}/block"))
             .send()
             .expect_status(200);
-        assert_eq!(verdict(&document, "default")["allowed"], false);
+        let blocked = verdict(&document, "default");
+        assert_eq!(blocked["allowed"], false);
+        assert_eq!(blocked["violations"][0]["reason"], "flow_blocked");
     });
 }
 
