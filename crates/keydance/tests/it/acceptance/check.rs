@@ -104,6 +104,33 @@ fn a_check_of_a_run_looks_at_values_and_at_the_state_of_the_flow() {
 }
 
 #[test]
+fn a_check_and_storing_agree_about_who_owns_the_new_version_only() {
+    play(|cast| {
+        let (kim, lee) = (cast.person("kim"), cast.person("lee"));
+        let id = create(&lee, &api_key("checked-key-0004"));
+        let mut document = flow(
+            &[kim.owner()],
+            &[&create(&kim, &api_key("checked-key-0005"))],
+        );
+        let stored = store(&kim, &document);
+        document = flow(&[lee.owner()], &[&id]);
+        document["id"] = json!(stored);
+        let item = json!({"operation": "persist", "actor": lee.owner(), "flow": document});
+        let check = lee
+            .post("/flows/check")
+            .json(&json!({"data": [item]}))
+            .send();
+        let verdict = check.expect_status(200).data()[0].take();
+        assert_eq!(verdict["allowed"], false);
+        let put = lee.put(&format!("/flows/{stored}")).json(&document).send();
+        let denied = put.expect_error(403, "flow_guard_denied");
+        for violation in [&verdict["violations"][0], &denied["details"][0]] {
+            assert_eq!(violation["reason"], "actor_not_flow_owner");
+        }
+    });
+}
+
+#[test]
 fn a_repository_stores_flows_under_its_own_ids_for_its_users() {
     play(|cast| {
         let kim = cast.person("kim");

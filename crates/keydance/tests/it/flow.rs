@@ -1,0 +1,29 @@
+//! Flows by command line.
+
+use keydance_testkit::both;
+use serde_json::json;
+
+use crate::{admin, server, tell, tell_with};
+
+/// A flow that references nothing, without an owner: whoever stores it is its owner.
+fn document() -> String {
+    json!({ "graph": { "nodes": [{ "id": "fetch" }] } }).to_string()
+}
+
+#[test]
+fn a_dry_run_and_storing_agree_about_the_flow_that_would_be_replaced() {
+    both(|backend| {
+        let server = server(backend);
+        tell(&mut admin(&server, ["person", "add", "Ben", "--id", "ben"])).code(0);
+        let put = ["flow", "put", "-", "--actor", "USER:ben", "--json"];
+        let stored = tell_with(&mut admin(&server, put), &document()).code(0);
+        let id = stored.json()["data"]["id"].take();
+        let put = ["flow", "put", "-", "--id", id.as_str().unwrap()];
+        for more in [&["--dry-run"][..], &[]] {
+            let mut put = admin(&server, put);
+            let refused = tell_with(put.args(more), &document()).code(3);
+            let told = format!("{}{}", refused.stdout, refused.stderr);
+            assert!(told.contains("not an owner of this flow"), "{told}");
+        }
+    });
+}
