@@ -65,26 +65,24 @@ impl Engine {
     }
 }
 
-/// Whoever an access token stands for, as events name it.
-pub(crate) fn refused(row: &AccessTokenRow) -> Refused {
-    if row.execution.is_none() {
-        let actor = Actor::principal(row.principal.as_str());
-        return Refused {
-            organisation: row.organisation,
-            actor,
-        };
-    }
-    let execution = row.execution.map(|id| id.to_string()).unwrap_or_default();
-    let actor = Actor::execution(execution);
-    let actor = if row.principal.is_empty() {
-        actor
-    } else {
-        actor.on_behalf_of(row.principal.as_str())
-    };
+/// Whoever was refused with an access token.
+pub(crate) fn refused(token: &AccessTokenRow) -> Refused {
     Refused {
-        organisation: row.organisation,
-        actor,
+        organisation: token.organisation,
+        actor: actor(token),
     }
+}
+
+/// Whoever an access token stands for, as events name it.
+pub(crate) fn actor(token: &AccessTokenRow) -> Actor {
+    let Some(execution) = token.execution else {
+        return Actor::principal(token.principal.as_str());
+    };
+    let actor = Actor::execution(execution.to_string());
+    if token.principal.is_empty() {
+        return actor;
+    }
+    actor.on_behalf_of(token.principal.as_str())
 }
 
 impl Session {

@@ -8,7 +8,7 @@ use keydance_core::decision::{
     decide_flow,
 };
 use keydance_core::environment::EnvironmentName;
-use keydance_core::event::{Action, Actor, Context, Event, Object, ObjectKind, Outcome as Ending};
+use keydance_core::event::{Action, Context, Event, Object, ObjectKind, Outcome as Ending};
 use keydance_core::flow::{BlockReason, Reference};
 use keydance_core::id::CredentialId;
 use keydance_core::owner::{Owner, OwnerKind};
@@ -21,7 +21,7 @@ use keydance_store::flows::FlowRow;
 use super::facts::Facts;
 use super::{Asked, Outcome, Request, Sealed, Through};
 use crate::engine::flows::{block, denied_error, stored_flow, stored_references};
-use crate::engine::session::{beyond_execution, invalid};
+use crate::engine::session::{actor, beyond_execution, invalid};
 use crate::engine::{Code, Error, Result};
 
 /// The rows behind an execution token.
@@ -75,7 +75,7 @@ pub(super) fn decide(
                     BlockReason::CredentialOwnerRemoved,
                     &[id],
                     &context,
-                    &actor(run.execution),
+                    &actor(asked.token),
                 )?;
             }
             Err(error)
@@ -175,11 +175,10 @@ impl<'a> Run<'a> {
 
     fn event(&self, facts: &Facts, asked: &Asked<'_>, id: CredentialId, now: Timestamp) -> Event {
         let object = Object::new(ObjectKind::Credential, id.to_string());
-        let actor = actor(self.execution);
         let event = Event::new(
             context(facts, asked, now),
             Action::CredentialHandedOut,
-            actor,
+            actor(asked.token),
             object,
         )
         .environment(self.execution.environment.clone())
@@ -215,24 +214,14 @@ pub(super) fn refusal(token: &AccessTokenRow, request: &Request, now: Timestamp)
         source: request.context.source.clone(),
     };
     let id = request.credential.map(|id| id.to_string());
-    let execution = token.execution.map(|id| id.to_string()).unwrap_or_default();
-    let actor = Actor::execution(execution).on_behalf_of(token.principal.as_str());
     let object = Object::new(ObjectKind::Credential, id.unwrap_or_default());
-    Event::new(context, Action::CredentialHandedOut, actor, object)
+    Event::new(context, Action::CredentialHandedOut, actor(token), object)
         .outcome(Ending::Denied)
         .detail("code", Code::FlowBlocked.as_str())
 }
 
 fn starter(execution: &ExecutionRow) -> Option<&str> {
     execution.started_by.as_deref()
-}
-
-fn actor(execution: &ExecutionRow) -> Actor {
-    let actor = Actor::execution(execution.id.to_string());
-    match starter(execution) {
-        Some(id) => actor.on_behalf_of(id),
-        None => actor,
-    }
 }
 
 fn standing(facts: &Facts, id: &str) -> Standing {
