@@ -24,8 +24,11 @@ use crate::engine::flows::{block, denied_error, stored_flow, stored_references};
 use crate::engine::session::{actor, beyond_execution, invalid};
 use crate::engine::{Code, Error, Result};
 
-/// The rows behind an execution token.
+/// One read by an execution token, and the rows behind the token.
 struct Run<'a> {
+    facts: &'a Facts,
+    asked: &'a Asked<'a>,
+    now: Timestamp,
     execution: &'a ExecutionRow,
     flow: &'a FlowRow,
     owners: &'a [Owner],
@@ -41,15 +44,15 @@ pub(super) fn decide(
     now: Timestamp,
     outcome: &mut Outcome,
 ) -> Result<Sealed> {
-    let run = Run::find(facts, asked).map_err(|error| asked.refused(tx, error, now))?;
+    let run = Run::find(facts, asked, now).map_err(|error| asked.refused(tx, error, now))?;
     let id = asked.request.credential.ok_or_else(beyond_execution);
     let id = id.map_err(|error| asked.refused(tx, error, now))?;
     let environment = asked.environment().unwrap_or(&run.execution.environment);
-    let decided = run.decide(facts, tx, id, environment, now)?;
-    let event = run.event(facts, asked, id, now);
+    let decided = run.decide(tx, id, environment)?;
+    let event = run.event(Action::CredentialHandedOut, id);
     match decided {
         Ok(allowed) => {
-            let sealed = run.seal(facts, id, allowed)?;
+            let sealed = run.seal(id, allowed)?;
             let number = u64::try_from(sealed.version.number).map_err(Error::internal)?;
             tx.record(event.version(number).owner_rows(sealed.allowed.owners()));
             outcome.hand_outs.push(HandOutRow {
@@ -84,7 +87,7 @@ pub(super) fn decide(
 }
 
 impl<'a> Run<'a> {
-    fn find(facts: &'a Facts, asked: &Asked<'_>) -> Result<Self> {
+    fn find(facts: &'a Facts, asked: &'a Asked<'a>, now: Timestamp) -> Result<Self> {
         let own = asked.token.execution.ok_or_else(invalid)?;
         let other = Through::Execution(Some(own)) != asked.request.through;
         if other && asked.request.through != Through::Credential {
@@ -101,6 +104,9 @@ impl<'a> Run<'a> {
             references.extend(stored_references(row)?);
         }
         Ok(Self {
+            facts,
+            asked,
+            now,
             execution,
             flow,
             owners: facts
@@ -114,12 +120,11 @@ impl<'a> Run<'a> {
 
     fn decide(
         &self,
-        facts: &Facts,
         tx: &mut Tx<'_>,
         id: CredentialId,
         environment: &EnvironmentName,
-        now: Timestamp,
     ) -> Result<Result<Allowed, Denied>> {
+        let facts = self.facts;
         let mut credentials = HashMap::new();
         if self.listed.contains(&id) {
             credentials.extend(
@@ -169,29 +174,28 @@ impl<'a> Run<'a> {
                 credential: id,
                 environment,
             },
-            now,
+            now: self.now,
         }))
     }
 
-    fn event(&self, facts: &Facts, asked: &Asked<'_>, id: CredentialId, now: Timestamp) -> Event {
+    fn event(&self, action: Action, id: CredentialId) -> Event {
         let object = Object::new(ObjectKind::Credential, id.to_string());
-        let event = Event::new(
-            context(facts, asked, now),
-            Action::CredentialHandedOut,
-            actor(asked.token),
-            object,
-        )
-        .environment(self.execution.environment.clone())
-        .flow(self.flow.id);
-        match &asked.request.step {
+        let context = context(self.facts, self.asked, self.now);
+        let event = Event::new(context, action, actor(self.asked.token), object)
+            .environment(self.execution.environment.clone())
+            .flow(self.flow.id);
+        match &self.asked.request.step {
             Some(step) => event.step(step.as_str()),
             None => event,
         }
     }
 
-    fn seal(&self, facts: &Facts, id: CredentialId, allowed: Allowed) -> Result<Sealed> {
+    fn seal(&self, id: CredentialId, allowed: Allowed) -> Result<Sealed> {
         let missing = || Error::internal("a row of the decision is missing");
-        let place = (id, self.execution.environment.clone());
+        let (facts, place) = (self.facts, (id, self.execution.environment.clone()));
+        let version = facts.current.get(&place).ok_or_else(missing)?.clone();
+        let number = u64::try_from(version.number).map_err(Error::internal)?;
+        let unopened = self.event(Action::CredentialNotOpened, id).version(number);
         Ok(Sealed {
             allowed,
             organisation: facts.organisation,
@@ -199,8 +203,9 @@ impl<'a> Run<'a> {
             keys: std::sync::Arc::clone(&facts.keys),
             credential: facts.credentials.get(&id).ok_or_else(missing)?.clone(),
             owners: facts.owners.get(&id).ok_or_else(missing)?.clone(),
-            version: facts.current.get(&place).ok_or_else(missing)?.clone(),
+            version,
             environments: Vec::new(),
+            unopened: unopened.outcome(Ending::Failed),
         })
     }
 }
