@@ -20,7 +20,7 @@ use keydance_store::flows::FlowRow;
 
 use super::facts::Facts;
 use super::{Asked, Outcome, Request, Sealed, Through};
-use crate::engine::flows::{block, denied_error, stored_flow, stored_references};
+use crate::engine::flows::{Cause, block, denied_error, stored_flow, stored_references};
 use crate::engine::session::{actor, beyond_execution, invalid};
 use crate::engine::{Code, Error, Result};
 
@@ -72,14 +72,8 @@ pub(super) fn decide(
             );
             if denied.is_permanent() {
                 let context = context(facts, asked, now);
-                block(
-                    tx,
-                    run.flow.id,
-                    BlockReason::CredentialOwnerRemoved,
-                    &[id],
-                    &context,
-                    &actor(asked.token),
-                )?;
+                let cause = Cause::of(BlockReason::CredentialOwnerRemoved, &id);
+                block(tx, run.flow.id, &cause, &context, &actor(asked.token))?;
             }
             Err(error)
         }
