@@ -11,7 +11,7 @@ use keydance_core::environment::EnvironmentName;
 use keydance_core::event::{Action, Context, Event, Object, ObjectKind, Outcome as Ending};
 use keydance_core::flow::{BlockReason, Reference};
 use keydance_core::id::CredentialId;
-use keydance_core::owner::{Owner, OwnerKind};
+use keydance_core::owner::Owner;
 use keydance_core::time::Timestamp;
 use keydance_store::Tx;
 use keydance_store::access_tokens::AccessTokenRow;
@@ -130,13 +130,13 @@ impl<'a> Run<'a> {
         let standings: Vec<Standing> = self
             .owners
             .iter()
-            .map(|owner| owner_standing(facts, owner))
+            .map(|owner| facts.people.owner_standing(owner, &facts.open_groups))
             .collect();
         let starter = match starter(self.execution) {
             None => None,
             Some(id) => Some((
                 facts.people.identity(id).ok_or_else(invalid)?,
-                standing(facts, id),
+                facts.people.standing(id),
             )),
         };
         let actor = match &starter {
@@ -221,23 +221,6 @@ pub(super) fn refusal(token: &AccessTokenRow, request: &Request, now: Timestamp)
 
 fn starter(execution: &ExecutionRow) -> Option<&str> {
     execution.started_by.as_deref()
-}
-
-fn standing(facts: &Facts, id: &str) -> Standing {
-    if facts.people.active(id).is_some() {
-        Standing::Active
-    } else {
-        Standing::Gone
-    }
-}
-
-fn owner_standing(facts: &Facts, owner: &Owner) -> Standing {
-    match owner.kind {
-        OwnerKind::Person => standing(facts, &owner.id),
-        OwnerKind::Group if facts.open_groups.contains(&owner.id) => Standing::Active,
-        OwnerKind::Organisation => Standing::Active,
-        OwnerKind::Group | OwnerKind::Other(_) => Standing::Gone,
-    }
 }
 
 fn context(facts: &Facts, asked: &Asked<'_>, now: Timestamp) -> Context {
