@@ -124,6 +124,14 @@ pub struct FlowChange {
     pub enabled: Option<bool>,
 }
 
+/// A flow to be blocked.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct BlockFlow {
+    /// Why, for the audit log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// Flows to be checked.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct CheckRequest {

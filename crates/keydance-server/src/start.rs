@@ -15,7 +15,7 @@ use keydance_crypto::secret::Key32;
 use keydance_crypto::token::{AccessToken, TokenKind};
 use keydance_store::access_tokens::AccessTokenRow;
 use keydance_store::environments::EnvironmentRow;
-use keydance_store::organisations::{Organisation, SealRow};
+use keydance_store::organisations::{Organisation, OrganisationKeyRow, SealRow};
 use keydance_store::principals::PrincipalRow;
 use keydance_store::{Store, Tx};
 use zeroize::Zeroizing;
@@ -110,7 +110,8 @@ pub async fn unseal(store: &Store, key_file: &Path, now: Timestamp) -> Result<(K
 pub async fn announce(store: &Store, keyring: &Keyring, now: Timestamp) -> Result<()> {
     let object = Object::new(ObjectKind::Deployment, keyring.deployment());
     let actor = Actor::system("keydance");
-    let event = Event::new(context(now), Action::DeploymentStarted, actor, object)
+    let context = context(OrganisationId::DEPLOYMENT, now);
+    let event = Event::new(context, Action::DeploymentStarted, actor, object)
         .detail("version", env!("CARGO_PKG_VERSION"));
     store
         .write(move |tx: &mut Tx<'_>| {
@@ -180,55 +181,61 @@ fn root_place(deployment: &str, generation: u32) -> Result<Place> {
 }
 
 /// Makes an organisation with its keys, its default environment and its administrator, and issues
-/// the administrator's first access token.
+/// the administrator's first access token. `keep` is handed the token as the last thing before the
+/// commit, perhaps more than once: so wherever this is cut off, no organisation is there without
+/// whoever made it having its token.
 ///
 /// # Errors
-/// `already_exists` if the tenant name is taken.
+/// `already_exists` if the tenant name is taken, and those of `keep`; nothing is made then.
 pub async fn create_organisation(
     store: &Store,
     keyring: &Keyring,
     new: NewOrganisation,
     now: Timestamp,
+    mut keep: impl FnMut(&str) -> Result<()> + Send + 'static,
 ) -> Result<AdminToken> {
     let id = OrganisationId::new(random_id()?);
     let keys = keyring.new_keys(id)?;
     let token = AccessToken::generate(TokenKind::Person).map_err(Error::internal)?;
-    let shown = token.expose();
     let deployment = store
-        .write({
-            let keys = keys.clone();
-            let new = new.clone();
-            move |tx: &mut Tx<'_>| {
-                let organisation = Organisation {
-                    id,
-                    tenant: new.tenant.clone(),
-                };
-                tx.organisations().insert(&organisation, now)?;
-                for key in &keys {
-                    tx.organisations().insert_key(key, now)?;
-                }
-                tx.environments().insert(&EnvironmentRow {
-                    name: EnvironmentName::default(),
-                    protected_at: None,
-                    created_at: now,
-                })?;
-                tx.principals().insert(&administrator(&new, now))?;
-                tx.enter(OrganisationId::DEPLOYMENT)?;
-                let keys = tx.organisations().keys()?;
-                tx.record(created(id, &new, now));
-                Ok::<_, Error>(keys)
-            }
+        .read(|tx: &mut Tx<'_>| {
+            tx.enter(OrganisationId::DEPLOYMENT)?;
+            Ok::<_, Error>(tx.organisations().keys()?)
         })
         .await?;
-    let token_key = keyring.token_key(&deployment)?;
-    let row = token_row(&token, &token_key, id, &new, now)?;
+    let row = token_row(&token, &keyring.token_key(&deployment)?, id, &new, now)?;
+    let shown = token.expose();
     store
         .write(move |tx: &mut Tx<'_>| {
-            tx.enter(id)?;
-            Ok::<_, Error>(tx.access_tokens().insert(&row)?)
+            insert_organisation(tx, id, &new, &keys, now)?;
+            tx.access_tokens().insert(&row)?;
+            tx.record(created(id, &new, now));
+            tx.record(issued(&row));
+            keep(&token.expose())
         })
         .await?;
     Ok(shown)
+}
+
+fn insert_organisation(
+    tx: &mut Tx<'_>,
+    id: OrganisationId,
+    new: &NewOrganisation,
+    keys: &[OrganisationKeyRow],
+    now: Timestamp,
+) -> Result<()> {
+    let tenant = new.tenant.clone();
+    tx.organisations()
+        .insert(&Organisation { id, tenant }, now)?;
+    for key in keys {
+        tx.organisations().insert_key(key, now)?;
+    }
+    tx.environments().insert(&EnvironmentRow {
+        name: EnvironmentName::default(),
+        protected_at: None,
+        created_at: now,
+    })?;
+    Ok(tx.principals().insert(&administrator(new, now))?)
 }
 
 fn administrator(new: &NewOrganisation, now: Timestamp) -> PrincipalRow {
@@ -275,7 +282,7 @@ fn token_row(
 fn created(id: OrganisationId, new: &NewOrganisation, now: Timestamp) -> Event {
     let object = Object::new(ObjectKind::Organisation, id.to_string());
     Event::new(
-        context(now),
+        context(OrganisationId::DEPLOYMENT, now),
         Action::OrganisationCreated,
         Actor::system("keydance"),
         object,
@@ -283,11 +290,23 @@ fn created(id: OrganisationId, new: &NewOrganisation, now: Timestamp) -> Event {
     .detail("administrator", new.admin.as_str())
 }
 
+fn issued(token: &AccessTokenRow) -> Event {
+    Event::new(
+        context(token.organisation, token.created_at),
+        Action::TokenIssued,
+        Actor::system("keydance"),
+        Object::new(ObjectKind::Token, token.id.as_str()),
+    )
+    .detail("principal", token.principal.as_str())
+    .detail("permissions", token.permissions.as_str())
+    .detail("expiresAt", token.expires_at.to_string())
+}
+
 /// What events of a start have in common.
-fn context(now: Timestamp) -> Context {
+fn context(organisation: OrganisationId, at: Timestamp) -> Context {
     Context {
-        organisation: OrganisationId::DEPLOYMENT,
-        at: now,
+        organisation,
+        at,
         request_id: "start".to_owned(),
         source: None,
     }

@@ -1,5 +1,7 @@
 //! Groups and who is in them. Memberships are intervals: they are closed, never deleted.
 
+use std::collections::BTreeSet;
+
 use keydance_core::time::Timestamp;
 
 use crate::error::Result;
@@ -78,6 +80,21 @@ impl Groups<'_, '_> {
         let sql = "select id, name, created_at, closed_at, tag from membership_group
             where org = $1 and id = $2";
         self.0.find(sql, &values, group)
+    }
+
+    /// Those of these groups that are there and not closed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn open(&mut self, ids: &[&str]) -> Result<BTreeSet<String>> {
+        let values = [self.0.org()?, each(ids.iter().map(|id| [*id]))];
+        let sql = "select g.id from EACH($2) e, membership_group g
+            where g.org = $1 and g.id = e.value->>0 and g.closed_at is null";
+        Ok(self
+            .0
+            .query(sql, &values, |row| row.get(0))?
+            .into_iter()
+            .collect())
     }
 
     /// A page of the groups that are not closed, oldest first.

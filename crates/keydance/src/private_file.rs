@@ -21,6 +21,8 @@ pub(crate) fn folder(path: &Path) -> io::Result<()> {
 /// Those of the system; nothing has changed then.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = beside(path);
+    // Left by a process of the same number that was killed: in a container they all have one.
+    drop(fs::remove_file(&temporary));
     let written = fill(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // The error that matters is the first.
@@ -70,5 +72,15 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(&inner)), (0o600, 0o700));
         assert_eq!(fs::read_dir(&inner).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_half_written_is_in_nobodys_way() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("token");
+        fs::write(beside(&path), "ha").unwrap();
+        write(&path, b"whole").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
     }
 }

@@ -33,7 +33,7 @@ actions! {
     CredentialDestroyed = "credential.destroyed",
     /// A secret was given to an execution.
     CredentialHandedOut = "credential.handed_out",
-    /// A secret could not be opened after it was to be handed out.
+    /// A secret was to be opened and did not open: somebody moved or changed a row.
     CredentialNotOpened = "credential.not_opened",
     /// An owner was added.
     CredentialOwnerAdded = "credential.owner_added",

@@ -42,11 +42,16 @@ impl Engine {
         let event = Event::new(context, Action::AccessDenied, refused.actor, object)
             .outcome(Outcome::Denied)
             .detail("code", error.code().as_str());
+        self.record(event).await.err().unwrap_or(error)
+    }
+
+    /// Writes an event down that belongs to no other transaction.
+    pub(crate) async fn record(&self, event: Event) -> Result<()> {
         let write = self.parts.store.write(move |tx: &mut Tx<'_>| {
             tx.record(event.clone());
             Ok::<_, Error>(())
         });
-        write.await.err().unwrap_or(error)
+        write.await
     }
 }
 

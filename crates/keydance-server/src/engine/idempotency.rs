@@ -2,6 +2,12 @@
 
 use std::sync::Arc;
 
+use keydance_api::credential::{Credential, Environment, Version};
+use keydance_api::execution::StartedExecution;
+use keydance_api::flow::Flow;
+use keydance_api::group::Group;
+use keydance_api::principal::{Enrolment, MachineIdentity, Person};
+use keydance_api::token::AccessToken;
 use keydance_core::time::Timestamp;
 use keydance_crypto::index::blind_index;
 use keydance_store::Tx;
@@ -32,6 +38,42 @@ pub enum Answer<T> {
     Repeated(Value),
 }
 
+/// An answer that can be remembered. Each says for itself what of it is shown once and never kept,
+/// so that no other answer is robbed of a field that happens to have such a name.
+pub(crate) trait Repeatable: Serialize {
+    /// The fields that hold secrets, by their names on the wire.
+    const SECRETS: &'static [&'static str];
+
+    /// What is kept of it.
+    fn without_secrets(&self) -> Result<Value> {
+        let mut answer = serde_json::to_value(self).map_err(Error::internal)?;
+        if let Some(fields) = answer.as_object_mut() {
+            fields.retain(|name, _| !Self::SECRETS.contains(&name.as_str()));
+        }
+        Ok(answer)
+    }
+}
+
+/// Declares answers with the fields that hold secrets.
+macro_rules! repeatable {
+    ($($answer:ty: $secrets:expr,)*) => {
+        $(impl Repeatable for $answer { const SECRETS: &'static [&'static str] = &$secrets; })*
+    };
+}
+
+repeatable! {
+    AccessToken: ["token"],
+    Credential: ["value"],
+    Enrolment: ["code"],
+    Environment: [],
+    Flow: [],
+    Group: [],
+    MachineIdentity: [],
+    Person: [],
+    StartedExecution: ["token"],
+    Version: [],
+}
+
 impl Engine {
     /// Runs a use case that may write, once for each idempotency key.
     pub(crate) async fn write_once<T, F>(
@@ -41,7 +83,7 @@ impl Engine {
         mut use_case: F,
     ) -> Result<Answer<T>>
     where
-        T: Serialize + Send + 'static,
+        T: Repeatable + Send + 'static,
         F: FnMut(&mut UseCase<'_, '_>) -> Result<T> + Send + 'static,
     {
         self.write(session, move |under_way| {
@@ -86,19 +128,15 @@ impl UseCase<'_, '_> {
             .map_err(Error::internal)
     }
 
-    fn remember<T: Serialize>(
+    fn remember<T: Repeatable>(
         &mut self,
         once: &Once,
         fingerprint: Vec<u8>,
         answer: &T,
     ) -> Result<()> {
-        let mut answer = serde_json::to_value(answer).map_err(Error::internal)?;
-        if let Some(fields) = answer.as_object_mut() {
-            fields.retain(|name, _| !matches!(name.as_str(), "value" | "token" | "code"));
-        }
         let remembered = Remembered {
             fingerprint,
-            answer: answer.to_string(),
+            answer: answer.without_secrets()?.to_string(),
         };
         let (subject, oldest) = (self.subject(), self.oldest());
         let tx: &mut Tx<'_> = self.tx;
@@ -117,5 +155,49 @@ impl std::fmt::Debug for Once {
         f.debug_struct("Once")
             .field("key", &self.key)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+    use serde_json::json;
+
+    use super::*;
+
+    /// What is kept of an answer.
+    fn kept<T: Repeatable + DeserializeOwned>(answer: &Value) -> Value {
+        let answer: T = serde_json::from_value(answer.clone()).unwrap();
+        answer.without_secrets().unwrap()
+    }
+
+    #[test]
+    fn what_is_shown_once_is_not_kept_and_all_else_is() {
+        let secret = "canary-51d27be84406";
+        let mut token = json!({
+            "id": "abc", "name": "ci", "permissions": [], "createdAt": "", "expiresAt": "",
+        });
+        assert_eq!(kept::<AccessToken>(&token), token);
+        let bare = token.clone();
+        token["token"] = json!(secret);
+        assert_eq!(kept::<AccessToken>(&token), bare);
+        let code = json!({ "code": secret, "expiresAt": "" });
+        assert_eq!(kept::<Enrolment>(&code), json!({ "expiresAt": "" }));
+        let started = json!({
+            "id": "abc", "flowId": "abc", "revision": 1, "digest": "", "environment": "default",
+            "token": secret, "expiresAt": "", "credentials": [],
+        });
+        let kept_start = kept::<StartedExecution>(&started);
+        assert!(!kept_start.to_string().contains(secret));
+        assert_eq!(kept_start["flowId"], "abc");
+        let credential = json!({
+            "_id": "abc", "name": "k", "type": "API_KEY", "__t": "S_API_KEY", "owners": [],
+            "value": { "key": secret }, "encryptedFields": [], "createdAt": "", "updatedAt": "",
+            "__v": 0, "environment": "default", "version": 1, "versionState": "current",
+            "environments": [], "boundTo": {},
+        });
+        let kept_credential = kept::<Credential>(&credential);
+        assert!(!kept_credential.to_string().contains(secret));
+        assert_eq!(kept_credential["_id"], "abc");
     }
 }

@@ -64,7 +64,9 @@ impl Engine {
     /// `flow_blocked`, `environment_value_missing`, `version_state`, `rate_limited`, and those of
     /// the store. Nothing is opened before the audit record is committed.
     pub async fn read_credential(&self, request: Request) -> Result<Opened> {
-        self.reads.submit(request).await?.open()
+        let sealed = self.reads.submit(request).await?;
+        let value = self.open(&sealed).await?;
+        Ok(sealed.shown(&value))
     }
 }
 

@@ -6,7 +6,7 @@ use keydance_core::environment::EnvironmentName;
 use keydance_core::id::{CredentialId, OrganisationId};
 use keydance_core::owner::{Owner, OwnerKind};
 use keydance_crypto::context::{Context, CredentialKeyPlace, ObjectType, OwnerType, PayloadPlace};
-use keydance_crypto::envelope;
+use keydance_crypto::envelope::{self, OpenError};
 use keydance_crypto::hierarchy::{KeyRef, NewKey};
 use keydance_crypto::secret::Key32;
 use keydance_store::credentials::CredentialOwnerRow;
@@ -14,6 +14,11 @@ use keydance_store::versions::VersionRow;
 
 use super::{Error, Result};
 use crate::keyring::OrganisationKeys;
+
+/// Something sealed did not open: somebody moved or changed a row. Why is a word for the audit event,
+/// never for the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotOpened(pub(crate) &'static str);
 
 /// The key of one credential, opened.
 pub(crate) struct CredentialKey {
@@ -74,15 +79,15 @@ impl CredentialKey {
         credential: CredentialId,
         key_id: &[u8],
         rows: &[&CredentialOwnerRow],
-    ) -> Result<Self> {
-        let id = <[u8; 16]>::try_from(key_id).map_err(Error::internal)?;
+    ) -> Result<Self, NotOpened> {
+        let id = <[u8; 16]>::try_from(key_id).map_err(|_| NotOpened("key-id"))?;
         let reference = KeyRef { id, generation: 1 };
         let mut opened: Option<Self> = None;
         for row in rows {
             let key = open_wrap(keys, organisation, reference, row)?;
             match &opened {
                 Some(first) if !first.key.ct_eq(&key) => {
-                    return Err(Error::internal("the wraps of a credential key disagree"));
+                    return Err(NotOpened("wraps-disagree"));
                 }
                 Some(_) => {}
                 None => {
@@ -95,7 +100,7 @@ impl CredentialKey {
                 }
             }
         }
-        opened.ok_or_else(|| Error::internal("no owner row opens the credential key"))
+        opened.ok_or(NotOpened("no-wrap"))
     }
 
     fn wrap_context(&self, owner: &Owner) -> Result<Option<Context>> {
@@ -125,16 +130,15 @@ impl CredentialKey {
         allowed: &Allowed,
         kind: CredentialType,
         version: &VersionRow,
-    ) -> Result<Value> {
+    ) -> Result<Value, NotOpened> {
         if !allowed.opens(self.credential, &version.environment) {
-            return Err(Error::internal("the decision is about something else"));
+            return Err(NotOpened("another-decision"));
         }
-        let sealed = version.envelope.as_deref();
-        let sealed = sealed.ok_or_else(|| Error::internal("the version holds no bytes"))?;
-        let context = self.place(version.number, &version.environment)?;
-        let plaintext = envelope::open(&self.key, self.reference, &context, sealed)
-            .map_err(|error| Error::internal(error.refusal().as_str()))?;
-        Value::from_bytes(kind, plaintext.expose()).map_err(Error::internal)
+        let sealed = version.envelope.as_deref().ok_or(NotOpened("no-bytes"))?;
+        let context = self.place(version.number, &version.environment);
+        let context = context.map_err(|_| NotOpened("place"))?;
+        let plaintext = envelope::open(&self.key, self.reference, &context, sealed)?;
+        Value::from_bytes(kind, plaintext.expose()).map_err(|_| NotOpened("content"))
     }
 
     fn place(&self, number: i64, environment: &EnvironmentName) -> Result<Context> {
@@ -155,15 +159,27 @@ fn open_wrap(
     organisation: OrganisationId,
     reference: KeyRef,
     row: &CredentialOwnerRow,
-) -> Result<Key32> {
+) -> Result<Key32, NotOpened> {
     let generation = reference.generation;
-    let context = wrap_context(organisation, row.credential, generation, &row.owner)?;
+    let context = wrap_context(organisation, row.credential, generation, &row.owner);
+    let context = context.map_err(|_| NotOpened("place"))?;
     let (Some(context), Some(wrap)) = (context, &row.wrap) else {
-        return Err(Error::internal("the owner row has no wrap"));
+        return Err(NotOpened("no-wrap"));
     };
-    let (kek_reference, kek) = keys.kek()?;
-    envelope::open_key(kek, kek_reference, &context, wrap)
-        .map_err(|error| Error::internal(error.refusal().as_str()))
+    let (kek_reference, kek) = keys.kek().map_err(|_| NotOpened("no-key"))?;
+    Ok(envelope::open_key(kek, kek_reference, &context, wrap)?)
+}
+
+impl From<OpenError> for NotOpened {
+    fn from(error: OpenError) -> Self {
+        Self(error.refusal().as_str())
+    }
+}
+
+impl From<NotOpened> for Error {
+    fn from(NotOpened(refusal): NotOpened) -> Self {
+        Self::internal(format!("something sealed does not open: {refusal}"))
+    }
 }
 
 fn wrap_context(

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use keydance_core::caller::{Caller, CallerKind, Identity, Limits};
+use keydance_core::decision::Standing;
 use keydance_core::event::Actor;
 use keydance_core::execution::EndReason;
 use keydance_core::id::OrganisationId;
+use keydance_core::owner::{Owner, OwnerKind};
 use keydance_core::permission::{Permission, Permissions};
 use keydance_core::principal::PrincipalKind;
 use keydance_core::time::Timestamp;
@@ -65,26 +67,24 @@ impl Engine {
     }
 }
 
-/// Whoever an access token stands for, as events name it.
-pub(crate) fn refused(row: &AccessTokenRow) -> Refused {
-    if row.execution.is_none() {
-        let actor = Actor::principal(row.principal.as_str());
-        return Refused {
-            organisation: row.organisation,
-            actor,
-        };
-    }
-    let execution = row.execution.map(|id| id.to_string()).unwrap_or_default();
-    let actor = Actor::execution(execution);
-    let actor = if row.principal.is_empty() {
-        actor
-    } else {
-        actor.on_behalf_of(row.principal.as_str())
-    };
+/// Whoever was refused with an access token.
+pub(crate) fn refused(token: &AccessTokenRow) -> Refused {
     Refused {
-        organisation: row.organisation,
-        actor,
+        organisation: token.organisation,
+        actor: actor(token),
     }
+}
+
+/// Whoever an access token stands for, as events name it.
+pub(crate) fn actor(token: &AccessTokenRow) -> Actor {
+    let Some(execution) = token.execution else {
+        return Actor::principal(token.principal.as_str());
+    };
+    let actor = Actor::execution(execution.to_string());
+    if token.principal.is_empty() {
+        return actor;
+    }
+    actor.on_behalf_of(token.principal.as_str())
 }
 
 impl Session {
@@ -288,6 +288,24 @@ impl People {
         self.principals.get(id).filter(|row| row.status == "active")
     }
 
+    /// Whether the one with this id still counts.
+    pub(crate) fn standing(&self, id: &str) -> Standing {
+        match self.active(id) {
+            Some(_) => Standing::Active,
+            None => Standing::Gone,
+        }
+    }
+
+    /// Whether an owner still counts, the open groups among all owners being these.
+    pub(crate) fn owner_standing(&self, owner: &Owner, open: &BTreeSet<String>) -> Standing {
+        match owner.kind {
+            OwnerKind::Person => self.standing(&owner.id),
+            OwnerKind::Group if open.contains(&owner.id) => Standing::Active,
+            OwnerKind::Organisation => Standing::Active,
+            OwnerKind::Group | OwnerKind::Other(_) => Standing::Gone,
+        }
+    }
+
     /// The one with this id and everything that makes an owner of it, active or not.
     pub(crate) fn identity(&self, id: &str) -> Option<Identity> {
         let principal = self.principals.get(id)?;
@@ -298,6 +316,20 @@ impl People {
             groups: self.groups.get(id).cloned().unwrap_or_default(),
         })
     }
+}
+
+/// The groups among these owners that are open.
+pub(crate) fn open_groups<'o>(
+    tx: &mut Tx<'_>,
+    owners: impl Iterator<Item = &'o Owner>,
+) -> Result<BTreeSet<String>> {
+    let groups = owners.filter(|owner| owner.kind == OwnerKind::Group);
+    let ids: BTreeSet<&str> = groups.map(|owner| owner.id.as_str()).collect();
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let ids: Vec<&str> = ids.into_iter().collect();
+    Ok(tx.groups().open(&ids)?)
 }
 
 fn limits(row: &AccessTokenRow) -> Result<Limits> {

@@ -75,8 +75,8 @@ impl UseCase<'_, '_> {
             .transpose()
     }
 
-    /// Records what was done with a version.
-    fn version_event(&self, action: Action, version: &VersionRow) -> Result<Event> {
+    /// The event of what is done with a version.
+    pub(crate) fn version_event(&self, action: Action, version: &VersionRow) -> Result<Event> {
         let object = super::credentials::object(version.credential);
         let number = u64::try_from(version.number).map_err(Error::internal)?;
         Ok(Event::new(self.context(), action, self.actor(), object)

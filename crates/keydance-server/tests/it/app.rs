@@ -67,7 +67,8 @@ impl TestApp {
                 admin: "admin".parse().unwrap(),
                 permissions: [].into_iter().collect(),
             };
-            let made = start::create_organisation(&store, &keyring, new, clock.now()).await;
+            let made =
+                start::create_organisation(&store, &keyring, new, clock.now(), |_| Ok(())).await;
             drop(made.unwrap());
         }
         let (own, _) = start::unseal(&store, &key_file, clock.now()).await.unwrap();

@@ -62,7 +62,7 @@ impl TestApp {
                 admin: admin.parse().unwrap(),
                 ..NewOrganisation::first(tenant.parse().unwrap()).unwrap()
             };
-            let token = create_organisation(&store, &keyring, new, clock.now()).await;
+            let token = create_organisation(&store, &keyring, new, clock.now(), |_| Ok(())).await;
             tokens.push(token.unwrap().to_string());
         }
         let engine = start(&store, folder.path(), &clock).await;

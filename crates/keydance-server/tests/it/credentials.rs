@@ -149,6 +149,51 @@ async fn lists_come_in_pages() {
 }
 
 #[tokio::test]
+async fn a_walk_gives_all_in_the_order_of_creation_and_leaves_no_filter_out_in_silence() {
+    let app = TestApp::start().await;
+    let ana = app.person(Some("t-one"), "ana", "tenant.all").await;
+    let mut made = Vec::new();
+    for _ in 0..5 {
+        made.push(ana.create_key("abc", json!({})).await);
+        app.pass_days(1);
+    }
+    let mut seen = vec![made[0].clone()];
+    while let Some(last) = seen.last() {
+        let path = format!("/credentials?page[size]=3&sort=createdAt&page[after]={last}");
+        let list = ana.get(&path).await.expect(200).json();
+        let entries = list["data"].as_array().unwrap();
+        if entries.is_empty() {
+            break;
+        }
+        let ids = entries.iter().map(|entry| entry["_id"].as_str().unwrap());
+        seen.extend(ids.map(str::to_owned));
+    }
+    assert_eq!(seen, made);
+    for more in [
+        "filter[name]=x",
+        "filter[owner]=me",
+        "sort=-createdAt",
+        "sort=name",
+    ] {
+        let path = format!("/credentials?{more}&page[after]={}", made[0]);
+        ana.get(&path).await.refused(400, "validation_failed");
+    }
+}
+
+#[tokio::test]
+async fn no_credential_belongs_to_an_auth_client_yet() {
+    let app = TestApp::start().await;
+    let ana = app.person(Some("t-one"), "ana", "tenant.all").await;
+    ana.create_key("abc", json!({})).await;
+    for query in ["", "filter[type]=API_KEY&"] {
+        let path = format!("/credentials?{query}filter[authClientId]=API_KEY&page[size]=5");
+        let list = ana.get(&path).await.expect(200).json();
+        let meta = json!({ "page": 1, "perPage": 5, "total": 0, "totalPages": 1 });
+        assert_eq!(list, json!({ "data": [], "meta": meta }));
+    }
+}
+
+#[tokio::test]
 async fn unknown_and_malformed_ids_are_not_found() {
     let app = TestApp::start().await;
     let ana = app.person(Some("t-one"), "ana", "tenant.all").await;

@@ -17,4 +17,5 @@ mod deletion;
 mod environments;
 mod identity;
 mod owners;
+mod start;
 mod versions;

@@ -1,5 +1,7 @@
 //! Lists of credentials: by page in several orders, or walked from one to the next.
 
+use std::collections::BTreeSet;
+
 use keydance_core::id::CredentialId;
 use keydance_core::owner::Owner;
 use keydance_core::time::Timestamp;
@@ -22,8 +24,6 @@ pub struct CredentialFilter {
     pub name_part: Option<String>,
     /// An environment with a value.
     pub environment: Option<String>,
-    /// Only after this one, for walking a long list at constant cost.
-    pub after: Option<(Timestamp, CredentialId)>,
 }
 
 /// The order of a list of credentials.
@@ -115,23 +115,29 @@ impl Credentials<'_, '_> {
         })
     }
 
-    /// The next credentials in the order of creation after one of them, at a cost that does not
-    /// grow with the length of the list. The filter gives who sees it and where to go on.
+    /// The credentials that any of these owners owns, deleted ones left out, in the order of creation
+    /// after one of them.
+    ///
+    /// The cost does not grow with the length of the list: one statement for each owner, of whom a
+    /// caller has few, reads no more of an index than it gives; one for all would sort whatever is
+    /// left.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn walk(&mut self, filter: &CredentialFilter, count: i64) -> Result<Vec<CredentialRow>> {
-        let (at, id) = filter.after.map_or((i64::MIN, String::new()), |(at, id)| {
-            (at.as_millis(), id.to_string())
-        });
-        let mut places = std::collections::BTreeSet::new();
-        for owner in &filter.visible_to {
+    pub fn walk(
+        &mut self,
+        visible_to: &[Owner],
+        (at, id): (Timestamp, CredentialId),
+        count: i64,
+    ) -> Result<Vec<CredentialRow>> {
+        let mut places = BTreeSet::new();
+        for owner in visible_to {
             let values = [
                 self.0.org()?,
                 owner.kind.to_row().into(),
                 (&owner.id).into(),
-                at.into(),
-                (&id).into(),
+                at.as_millis().into(),
+                Value::text(&id),
                 count.into(),
             ];
             let sql = "select o.credential_at, o.credential from credential_owner o

@@ -1,5 +1,6 @@
 use keydance_core::id::CredentialId;
 use keydance_core::owner::{Owner, OwnerKind};
+use keydance_core::time::Timestamp;
 use keydance_store::Error;
 use keydance_store::credentials::{CredentialFilter, CredentialOrder, CredentialRow};
 use keydance_store::page::PageRequest;
@@ -16,6 +17,11 @@ fn ana() -> Owner {
 
 fn ops() -> Owner {
     Owner::group("ops")
+}
+
+/// Where a walk begins: before every credential.
+fn beginning() -> (Timestamp, CredentialId) {
+    (at(-1), credential_id(0))
 }
 
 fn update(world: &World, row: CredentialRow) -> Result<(), Error> {
@@ -316,7 +322,7 @@ fn deleted_credentials_are_in_no_list() {
             list(world, of_both(), CredentialOrder::CreatedUp, ALL).0,
             [1, 3]
         );
-        let walked = world.read(|tx| tx.credentials().walk(&of_both(), 10));
+        let walked = world.read(|tx| tx.credentials().walk(&[ana(), ops()], beginning(), 10));
         assert_eq!(numbers(walked.iter().map(|row| row.id)), [1, 3]);
         let owned = |owner: Owner| numbers(world.read(move |tx| tx.credentials().owned_by(&owner)));
         assert_eq!(owned(ana()), [1]);
@@ -346,13 +352,12 @@ fn a_walk_gives_every_credential_once_in_the_order_of_creation() {
             tx.credentials().add_owner(&owned(3, &ops()), "x", at(500))
         });
         let mut walked = Vec::new();
-        let mut filter = of_both();
+        let mut after = beginning();
         loop {
-            let from = filter.clone();
-            let part = world.read(move |tx| tx.credentials().walk(&from, 7));
+            let part = world.read(move |tx| tx.credentials().walk(&[ana(), ops()], after, 7));
             let Some(last) = part.last() else { break };
             assert!(part.len() <= 7);
-            filter.after = Some((last.created_at, last.id));
+            after = (last.created_at, last.id);
             walked.extend(numbers(part.iter().map(|row| row.id)));
         }
         let expected: Vec<u8> = (1..=60).filter(|n| n % 4 != 3 || *n == 3).collect();

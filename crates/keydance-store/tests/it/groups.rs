@@ -66,6 +66,23 @@ fn a_group_is_found_renamed_and_closed() {
 }
 
 #[test]
+fn the_open_ones_among_many_are_those_that_are_there_and_not_closed() {
+    both(|world| {
+        with_groups(world, &["ops", "dev", "old"]);
+        world.write(|tx| {
+            let old = tx.groups().find("old")?.unwrap();
+            tx.groups().update(&GroupRow {
+                closed_at: Some(at(5)),
+                ..old
+            })
+        });
+        let open = world.read(|tx| tx.groups().open(&["ops", "old", "dev", "nowhere", "ops"]));
+        assert_eq!(open.into_iter().collect::<Vec<_>>(), ["dev", "ops"]);
+        assert!(world.read(|tx| tx.groups().open(&[])).is_empty());
+    });
+}
+
+#[test]
 fn members_join_once_and_part_with_an_end() {
     both(|world| {
         with_groups(world, &["ops"]);

@@ -1,6 +1,6 @@
 //! A deployment, opened on its own machine: its database and its root key.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use keydance_core::id::OrganisationId;
 use keydance_server::engine::{Code, Error};
@@ -11,6 +11,7 @@ use keydance_store::{Location, Store, Tx};
 use rustix::fs::Mode;
 use rustix::process::umask;
 use tokio::runtime::Runtime;
+use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::failure::{Failure, Kind};
@@ -74,6 +75,18 @@ pub(crate) fn engine(error: &Error) -> Failure {
         kind,
         format!("{}{}", error.message(), cause.unwrap_or_default()),
     )
+}
+
+/// Keeps the access token of a new organisation's administrator in a file, as a line.
+pub(crate) fn token_file(path: PathBuf) -> impl FnMut(&str) -> Result<(), Error> {
+    move |token| {
+        let line = Zeroizing::new(format!("{token}\n"));
+        private_file::write(&path, line.as_bytes()).map_err(|error| {
+            let file = path.display();
+            let message = format!("The access token cannot be kept in {file}: {error}.");
+            Error::new(Code::Internal, message)
+        })
+    }
 }
 
 /// A failure of the system at a path.

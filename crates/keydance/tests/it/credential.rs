@@ -1,21 +1,10 @@
 //! Credentials by command line.
 
-use std::process::Command;
+use keydance_testkit::both;
 
-use keydance_testkit::{Server, both};
-
-use crate::{server, tell, tell_with};
+use crate::{admin, server, tell, tell_with};
 
 const SECRET: &str = "canary-51d27be84406";
-
-fn admin<'a>(server: &Server, arguments: impl IntoIterator<Item = &'a str>) -> Command {
-    let mut command = server.command(arguments);
-    command.env(
-        "KEYDANCE_TOKEN_FILE",
-        server.home().data().join("admin.token"),
-    );
-    command
-}
 
 #[test]
 fn a_credential_is_created_found_by_name_and_shown() {

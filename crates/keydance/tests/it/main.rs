@@ -21,6 +21,7 @@ mod races;
 mod cli;
 mod configuration;
 mod credential;
+mod flow;
 mod readme;
 mod serving;
 mod sops;
@@ -37,6 +38,14 @@ const KEYDANCE: &str = env!("CARGO_BIN_EXE_keydance");
 #[track_caller]
 fn server(backend: Backend) -> Server {
     Server::start(&Options::new(KEYDANCE, backend))
+}
+
+/// A command by the administrator of the first organisation.
+fn admin<'a>(server: &Server, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    let mut command = server.command(arguments);
+    let token = server.home().data().join("admin.token");
+    command.env("KEYDANCE_TOKEN_FILE", token);
+    command
 }
 
 /// What came of a command.

@@ -2,10 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
 
-use keydance_testkit::{Backend, both};
+use keydance_testkit::{Backend, Home, Options, Server, both};
 
-use crate::{server, tell};
+use crate::{KEYDANCE, server, tell};
 
 fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -24,6 +25,23 @@ fn the_first_start_leaves_private_files_and_says_where_the_token_is() {
         assert!(server.admin_token().starts_with("kd_p_"));
         assert!(server.log().contains("admin.token"), "{}", server.log());
         assert!(!server.log().contains(&server.admin_token()));
+    });
+}
+
+#[test]
+fn a_first_start_that_was_cut_off_leaves_nobody_locked_out() {
+    both(|backend| {
+        let home = Home::new(backend);
+        let options = Options::at(KEYDANCE, Arc::clone(&home));
+        let token = home.data().join("admin.token");
+        std::fs::create_dir_all(&token).unwrap();
+        let told = tell(&mut options.command(["serve", "--port", "0"])).code(1);
+        assert!(told.stderr.contains("admin.token"), "{}", told.stderr);
+        std::fs::remove_dir(&token).unwrap();
+        let server = Server::start(&options);
+        let list = server.client().get("/api/v1/credentials");
+        let list = list.bearer(&server.admin_token()).send();
+        list.expect_status(200);
     });
 }
 

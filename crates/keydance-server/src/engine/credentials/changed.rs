@@ -4,6 +4,7 @@ use keydance_api::credential::Credential;
 use keydance_core::credential::{Value, View};
 use keydance_core::decision::Allowed;
 use keydance_core::environment::EnvironmentName;
+use keydance_core::event::{Action, Outcome};
 use keydance_core::id::CredentialId;
 use keydance_core::owner::Owner;
 use keydance_store::versions::VersionRow;
@@ -15,38 +16,34 @@ use crate::engine::{Error, Result, UseCase};
 
 /// What was committed, with its value still sealed.
 pub(super) struct Changed {
-    sealed: Sealed,
+    pub(super) sealed: Sealed,
     /// The owners as they are now; those in `sealed` are the ones the decision rests on.
     owners: Vec<Owner>,
 }
 
 impl Changed {
-    /// Opens the value: in clear for who may see it so, else in the stored view.
-    pub(super) fn open(self) -> Result<Credential> {
-        let view = match self.sealed.allowed.view() {
-            View::Raw => View::Raw,
-            View::Execution | View::Masked | View::Stored => View::Stored,
-        };
-        self.describe(view)
+    /// The credential with its value: in clear for who may see it so, else in the stored view.
+    pub(super) fn shown(&self, value: &Value) -> Credential {
+        self.describe(
+            value,
+            match self.sealed.allowed.view() {
+                View::Raw => View::Raw,
+                View::Execution | View::Masked | View::Stored => View::Stored,
+            },
+        )
     }
 
-    /// Opens the value and masks it, whatever the caller may see.
-    fn open_stored(self) -> Result<Credential> {
-        self.describe(View::Stored)
-    }
-
-    fn describe(self, view: View) -> Result<Credential> {
-        let value = self.sealed.value()?;
+    fn describe(&self, value: &Value, view: View) -> Credential {
         let sealed = &self.sealed;
-        Ok(describe(&Document {
+        describe(&Document {
             credential: &sealed.credential,
             owners: &self.owners,
             version: &sealed.version,
             environments: sealed.environments.clone(),
             tenant: sealed.tenant.as_ref(),
-            value: &value,
+            value,
             view,
-        }))
+        })
     }
 }
 
@@ -73,7 +70,9 @@ impl UseCase<'_, '_> {
         version: VersionRow,
     ) -> Result<Sealed> {
         let identity = self.session.caller.identity.clone();
+        let unopened = self.version_event(Action::CredentialNotOpened, &version)?;
         Ok(Sealed {
+            unopened: unopened.outcome(Outcome::Failed),
             allowed,
             organisation: identity.organisation,
             tenant: identity.tenant,
@@ -90,7 +89,11 @@ impl UseCase<'_, '_> {
     pub(super) fn stored_document(&mut self, owned: Owned) -> Result<Credential> {
         let version = self.shown_version(owned.row.id)?;
         if let Ok(allowed) = self.decide(&owned, &Asked::version(&version)?)? {
-            return self.changed(owned, allowed, version)?.open_stored();
+            let changed = self.changed(owned, allowed, version)?;
+            let value = changed.sealed.value();
+            let unopened = || changed.sealed.unopened.clone();
+            let value = value.map_err(|cause| self.not_opened(unopened(), cause))?;
+            return Ok(changed.describe(&value, View::Stored));
         }
         let nothing = Value::from_bytes(owned.kind, b"{}").map_err(Error::internal)?;
         Ok(describe(&Document {

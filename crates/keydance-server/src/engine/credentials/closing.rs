@@ -11,7 +11,7 @@ use keydance_store::credentials::CredentialRow;
 use serde_json::{Value as Json, json};
 
 use super::owned::{object, save};
-use crate::engine::flows::block;
+use crate::engine::flows::{Cause, block};
 use crate::engine::{Code, Error, Result, UseCase};
 
 /// A closing under way, in the organisation entered.
@@ -58,8 +58,9 @@ impl Closing<'_, '_> {
 
     /// Blocks flows and takes the credential out of them, in ascending order of their ids.
     fn detach(&mut self, id: CredentialId, flows: &[FlowId], reason: BlockReason) -> Result<()> {
+        let cause = Cause::of(reason, &id);
         for flow in flows {
-            block(self.tx, *flow, reason, &[id], &self.context, &self.actor)?;
+            block(self.tx, *flow, &cause, &self.context, &self.actor)?;
             self.tx
                 .flows()
                 .close_references(*flow, &[id], self.context.at)?;

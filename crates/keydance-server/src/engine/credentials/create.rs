@@ -8,7 +8,7 @@ use keydance_core::environment::EnvironmentName;
 use keydance_core::event::{Action, Event, Object, ObjectKind};
 use keydance_core::id::CredentialId;
 use keydance_core::name::Name;
-use keydance_core::owner::Owner;
+use keydance_core::owner::{Owner, OwnerKind};
 use keydance_core::owners;
 use keydance_core::problem::{NOT_TEXT, Problem, REQUIRED};
 use keydance_core::time::Timestamp;
@@ -20,6 +20,7 @@ use serde_json::{Map, Value as Json};
 use super::document::{Parts as Document, describe};
 use crate::engine::idempotency::{Answer, Once};
 use crate::engine::sealing::CredentialKey;
+use crate::engine::session::open_groups;
 use crate::engine::{Code, Engine, Error, Result, Session, UseCase, random_id};
 
 /// A credential to be created, read from a request.
@@ -183,16 +184,12 @@ impl UseCase<'_, '_> {
 
     /// Needs every group among the owners to be one of the caller's organisation, and open.
     pub(crate) fn ensure_groups(&mut self, owners: &[Owner]) -> Result<()> {
-        for owner in owners
-            .iter()
-            .filter(|owner| owner.kind == keydance_core::owner::OwnerKind::Group)
-        {
-            let group = self.tx.groups().find(&owner.id)?;
-            if group.is_none_or(|group| group.closed_at.is_some()) {
-                return Err(Error::new(Code::OwnerNotAllowed, "Owners is not valid"));
-            }
+        let open = open_groups(self.tx, owners.iter())?;
+        let mut groups = owners.iter().filter(|owner| owner.kind == OwnerKind::Group);
+        if groups.all(|group| open.contains(&group.id)) {
+            return Ok(());
         }
-        Ok(())
+        Err(Error::new(Code::OwnerNotAllowed, "Owners is not valid"))
     }
 }
 

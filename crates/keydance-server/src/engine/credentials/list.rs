@@ -9,7 +9,7 @@ use keydance_store::credentials::{CredentialFilter, CredentialOrder, CredentialR
 use keydance_store::page::PageRequest;
 
 use super::document::entry;
-use crate::engine::{Code, Engine, Error, Result, Session, UseCase};
+use crate::engine::{Engine, Error, Result, Session, UseCase};
 
 /// Which credentials are wanted, in which order, and how much of them.
 #[derive(Clone, Debug)]
@@ -20,7 +20,8 @@ pub struct ListRequest {
     pub order: CredentialOrder,
     /// The page, if it was asked for by number.
     pub page: PageRequest,
-    /// The credential after which to go on, if the list is walked.
+    /// The credential after which to go on, if the list is walked: the whole of it, in the order of
+    /// creation.
     pub after: Option<CredentialId>,
     /// Whether entries are to hold more.
     pub full: bool,
@@ -54,26 +55,20 @@ impl Engine {
 
 impl UseCase<'_, '_> {
     fn list_credentials(&mut self, mut request: ListRequest) -> Result<Listing> {
-        request.filter.visible_to = self.session.caller.identity.owners().collect();
+        let visible_to: Vec<Owner> = self.session.caller.identity.owners().collect();
+        let mut credentials = self.tx.credentials();
         let (rows, total) = match request.after {
             None => {
-                let page =
-                    self.tx
-                        .credentials()
-                        .list(&request.filter, request.order, request.page)?;
+                request.filter.visible_to = visible_to;
+                let page = credentials.list(&request.filter, request.order, request.page)?;
                 (page.entries, Some(page.total))
             }
             Some(id) => {
-                let last = self.tx.credentials().find(id)?;
-                let last =
-                    last.ok_or_else(|| Error::new(Code::NotFound, "There is no such credential."))?;
-                request.filter.after = Some((last.created_at, id));
-                (
-                    self.tx
-                        .credentials()
-                        .walk(&request.filter, request.page.size)?,
-                    None,
-                )
+                let last = credentials.find(id)?;
+                let last = last.ok_or_else(|| Error::not_found("credential"))?;
+                let after = (last.created_at, id);
+                let rows = credentials.walk(&visible_to, after, request.page.size)?;
+                (rows, None)
             }
         };
         let ids: Vec<CredentialId> = rows.iter().map(|row| row.id).collect();

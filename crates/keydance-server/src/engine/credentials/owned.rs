@@ -1,11 +1,11 @@
 //! A credential of the caller, as it stands in the transaction.
 
-use keydance_core::credential::{CredentialType, VersionState};
+use keydance_core::credential::{CredentialType, Value, VersionState};
 use keydance_core::decision::{
     Allowed, CredentialFacts, ReadDenied, ReadQuestion, Which, decide_read,
 };
 use keydance_core::environment::EnvironmentName;
-use keydance_core::event::{Action, Event, Object, ObjectKind};
+use keydance_core::event::{Action, Event, Object, ObjectKind, Outcome};
 use keydance_core::id::CredentialId;
 use keydance_core::owner::Owner;
 use keydance_core::owners;
@@ -16,7 +16,7 @@ use keydance_store::executions::HandOutRow;
 use keydance_store::versions::VersionRow;
 
 use crate::engine::read::{bound_to, not_owner, refuse};
-use crate::engine::sealing::CredentialKey;
+use crate::engine::sealing::{CredentialKey, NotOpened};
 use crate::engine::{Code, Error, Result, UseCase};
 
 /// A credential and its live owner rows, the caller's among them.
@@ -159,22 +159,43 @@ impl UseCase<'_, '_> {
         let own = own.ok_or_else(not_owner)?;
         let (organisation, keys) = (caller.identity.organisation, self.keys()?);
         let row = &owned.row;
-        CredentialKey::open(&keys, organisation, row.id, &row.key_id, &[own])
+        let key = CredentialKey::open(&keys, organisation, row.id, &row.key_id, &[own]);
+        key.map_err(|cause| self.not_opened(self.unopened(row.id), cause))
+    }
+
+    /// The value of a version, which nobody but this use case sees.
+    pub(crate) fn open_value(
+        &mut self,
+        key: &CredentialKey,
+        owned: &Owned,
+        version: &VersionRow,
+        allowed: &Allowed,
+    ) -> Result<Value> {
+        let unopened = self.version_event(Action::CredentialNotOpened, version)?;
+        let value = key.open_value(allowed, owned.kind, version);
+        value.map_err(|cause| self.not_opened(unopened.outcome(Outcome::Failed), cause))
+    }
+
+    /// The event of something that was to be opened and did not open.
+    pub(super) fn unopened(&self, id: CredentialId) -> Event {
+        let (context, actor) = (self.context(), self.actor());
+        Event::new(context, Action::CredentialNotOpened, actor, object(id)).outcome(Outcome::Failed)
+    }
+
+    /// Writes down that something did not open, and why, although the use case fails by it.
+    pub(super) fn not_opened(&mut self, unopened: Event, cause: NotOpened) -> Error {
+        self.tx.record_refusal(unopened.detail("refusal", cause.0));
+        cause.into()
     }
 
     /// Writes down that the caller is shown a value in clear.
     pub(crate) fn reveal(&mut self, version: &VersionRow, allowed: &Allowed) -> Result<()> {
-        let id = version.credential;
-        let (actor, object) = (self.actor(), object(id));
-        let event = Event::new(self.context(), Action::CredentialRevealed, actor, object)
-            .version(u64::try_from(version.number).map_err(Error::internal)?)
-            .environment(version.environment.clone())
-            .owner_rows(allowed.owners());
-        self.tx.record(event);
+        let event = self.version_event(Action::CredentialRevealed, version)?;
+        self.tx.record(event.owner_rows(allowed.owners()));
         let row = HandOutRow {
             execution: None,
             principal: self.subject(),
-            credential: id,
+            credential: version.credential,
             version: version.number,
         };
         Ok(self.tx.executions().hand_out(&[row], self.now)?)

@@ -78,7 +78,8 @@ impl UseCase<'_, '_> {
         let organisation = self.session.caller.identity.organisation;
         let (keys, by, now) = (self.keys()?, self.subject(), self.now);
         let wrapped: Vec<_> = before.iter().filter(|row| row.wrap.is_some()).collect();
-        let key = CredentialKey::open(&keys, organisation, id, key_id, &wrapped)?;
+        let key = CredentialKey::open(&keys, organisation, id, key_id, &wrapped);
+        let key = key.map_err(|cause| self.not_opened(self.unopened(id), cause))?;
         if !before.iter().any(|row| row.owner == *owner) {
             for row in key.wraps(&keys, std::slice::from_ref(owner))? {
                 self.tx.credentials().add_owner(&row, &by, now)?;

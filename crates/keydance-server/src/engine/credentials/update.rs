@@ -84,7 +84,8 @@ impl Engine {
                 use_case.update_credential(owned, &patch)
             })
             .await?;
-        changed.open()
+        let value = self.open(&changed.sealed).await?;
+        Ok(changed.shown(&value))
     }
 }
 
@@ -132,7 +133,7 @@ impl UseCase<'_, '_> {
         let allowed = self.allow(owned, &Asked::current(&environment, state))?;
         let current = self.current(owned, &environment)?;
         let key = self.key(owned)?;
-        let value = key.open_value(&allowed, owned.kind, &current)?;
+        let value = self.open_value(&key, owned, &current, &allowed)?;
         let Patch::Changed(value) = value.patch(given.clone())? else {
             return Ok((allowed, current, false));
         };

@@ -142,7 +142,10 @@ impl UseCase<'_, '_> {
         start: &Start,
     ) -> Result<()> {
         let credentials = credential_facts(self, document.references(), Some(&start.environment))?;
-        let standings = self.standings(&flow.owners)?;
+        let standings = match starter {
+            Some(_) => Vec::new(),
+            None => self.standings(&flow.owners)?,
+        };
         let actor = starter.map_or(Actor::Owners(&standings), Acting::actor);
         let no_limits = Limits::default();
         let is_own = starter.is_some_and(|s| s.identity == self.session.caller.identity);

@@ -5,7 +5,7 @@ use keydance_core::decision::{Actor, Standing};
 use keydance_core::owner::{Owner, OwnerKind};
 use keydance_core::permission::Permission;
 
-use crate::engine::session::People;
+use crate::engine::session::{People, open_groups};
 use crate::engine::{Error, Result, UseCase};
 
 /// On whose behalf a request says it comes. Heard only from callers with `flows.register`.
@@ -58,14 +58,9 @@ impl UseCase<'_, '_> {
                 .map_err(|_| Error::invalid_field("actor.id", "must be 1 to 256 characters"))?,
             groups: std::collections::BTreeSet::new(),
         };
-        let standing = if people.active(id).is_some() {
-            Standing::Active
-        } else {
-            Standing::Gone
-        };
         Ok(Acting {
             identity: people.identity(id).unwrap_or(unknown),
-            standing,
+            standing: people.standing(id),
         })
     }
 
@@ -76,23 +71,8 @@ impl UseCase<'_, '_> {
             .filter(|owner| owner.kind == OwnerKind::Person);
         let ids: Vec<&str> = persons.map(|owner| owner.id.as_str()).collect();
         let people = People::load(self.tx, &ids, self.now)?;
-        let mut standings = Vec::with_capacity(owners.len());
-        for owner in owners {
-            let counts = match owner.kind {
-                OwnerKind::Person => people.active(&owner.id).is_some(),
-                OwnerKind::Group => {
-                    let group = self.tx.groups().find(&owner.id)?;
-                    group.is_some_and(|group| group.closed_at.is_none())
-                }
-                OwnerKind::Organisation => true,
-                OwnerKind::Other(_) => false,
-            };
-            standings.push(if counts {
-                Standing::Active
-            } else {
-                Standing::Gone
-            });
-        }
-        Ok(standings)
+        let open = open_groups(self.tx, owners.iter())?;
+        let standing = |owner| people.owner_standing(owner, &open);
+        Ok(owners.iter().map(standing).collect())
     }
 }

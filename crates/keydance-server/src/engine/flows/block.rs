@@ -10,12 +10,31 @@ use serde_json::json;
 
 use crate::engine::Result;
 
+/// Why a flow is blocked.
+pub(crate) struct Cause<'c> {
+    pub(crate) reason: BlockReason,
+    /// The credentials it is about.
+    pub(crate) references: &'c [CredentialId],
+    /// What whoever blocks it says to it.
+    pub(crate) note: Option<&'c str>,
+}
+
+impl<'c> Cause<'c> {
+    /// Something happened to a credential.
+    pub(crate) fn of(reason: BlockReason, credential: &'c CredentialId) -> Self {
+        Self {
+            reason,
+            references: std::slice::from_ref(credential),
+            note: None,
+        }
+    }
+}
+
 /// Blocks a flow; a flow that is blocked already keeps its reason.
 pub(crate) fn block(
     tx: &mut Tx<'_>,
     id: FlowId,
-    reason: BlockReason,
-    references: &[CredentialId],
+    cause: &Cause<'_>,
     context: &Context,
     actor: &Actor,
 ) -> Result<()> {
@@ -26,18 +45,21 @@ pub(crate) fn block(
         return Ok(());
     }
     flow.blocked = Some(Blocked {
-        reason: reason.as_str().to_owned(),
+        reason: cause.reason.as_str().to_owned(),
         since: context.at,
-        references: json!(references).to_string(),
+        references: json!(cause.references).to_string(),
     });
     tx.flows().update(&flow)?;
     let ended = end_executions(tx, id, EndReason::FlowBlocked, context)?;
     let object = Object::new(ObjectKind::Flow, id.to_string());
     let event = Event::new(context.clone(), Action::FlowBlocked, actor.clone(), object)
         .flow(id)
-        .detail("reason", reason.as_str())
+        .detail("reason", cause.reason.as_str())
         .detail("endedExecutions", ended);
-    tx.record(event);
+    tx.record(match cause.note {
+        Some(note) => event.detail("note", note),
+        None => event,
+    });
     tx.narrow_access()?;
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! Changing a stored flow: some of its fields, its block, or nothing but whether it passes.
 
 use keydance_api::flow::Flow;
-use keydance_core::event::Actor;
 use keydance_core::flow::BlockReason;
 use keydance_core::flow::document::patch;
 use keydance_core::id::FlowId;
+use keydance_core::name::Name;
 use serde_json::{Map, Value};
 
-use super::block::block;
+use super::block::{Cause, block};
 use super::document::describe;
 use super::persist::Persist;
 use crate::engine::{Engine, Error, Result, Session, UseCase};
@@ -40,16 +40,27 @@ impl Engine {
         .await
     }
 
-    /// Blocks a flow by hand: nothing of it runs until it is stored or checked again.
+    /// Blocks a flow by hand: nothing of it runs until it is stored or checked again. The log says
+    /// why, if the caller does.
     ///
     /// # Errors
     /// `missing_permission`, `not_found`, `not_owner`.
-    pub async fn block_flow(&self, session: &Session, id: FlowId) -> Result<Flow> {
+    pub async fn block_flow(
+        &self,
+        session: &Session,
+        id: FlowId,
+        note: Option<Name>,
+    ) -> Result<Flow> {
         self.write(session, move |use_case| {
             use_case.may_change_flow(id)?;
             use_case.owned_flow(id)?;
-            let (context, actor): (_, Actor) = (use_case.context(), use_case.actor());
-            block(use_case.tx, id, BlockReason::Manual, &[], &context, &actor)?;
+            let cause = Cause {
+                reason: BlockReason::Manual,
+                references: &[],
+                note: note.as_ref().map(Name::as_str),
+            };
+            let (context, actor) = (use_case.context(), use_case.actor());
+            block(use_case.tx, id, &cause, &context, &actor)?;
             let flow = use_case
                 .live_flow(id)?
                 .ok_or_else(|| Error::not_found("flow"))?;

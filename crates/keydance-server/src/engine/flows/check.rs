@@ -7,13 +7,12 @@ use keydance_core::decision::{
 };
 use keydance_core::environment::EnvironmentName;
 use keydance_core::flow::FlowDocument;
-use keydance_core::id::FlowId;
 use keydance_core::permission::Permission;
 use keydance_core::time::Timestamp;
 use serde_json::Value;
 
 use super::persist::{digest, flow_error};
-use super::{credential_facts, stored_flow};
+use super::{LiveFlow, credential_facts, denied_error, stored_flow};
 use crate::engine::credentials::owner_entries;
 use crate::engine::{Engine, Error, Result, Session, UseCase};
 
@@ -70,37 +69,13 @@ impl Engine {
 impl UseCase<'_, '_> {
     fn check(&mut self, item: &CheckItem) -> Result<Verdict> {
         let acting = self.principal_acting(&item.actor)?;
-        let verdict = |digest: Option<String>, violations: Vec<Violation>| Verdict {
-            reference: item.reference.clone(),
-            allowed: violations.is_empty(),
-            digest,
-            violations,
-        };
         let document = match FlowDocument::parse(item.flow.clone(), &acting.identity) {
             Ok(document) => document,
-            Err(error) => return Ok(verdict(None, malformed(&flow_error(error)))),
+            Err(error) => return Ok(item.verdict(None, malformed(&flow_error(error)))),
         };
         let credentials = credential_facts(self, document.references(), item.environment.as_ref())?;
         let digest = digest(&document);
         let known = self.known_flow(&item.flow)?;
-        let unknown = StoredFlow {
-            state: FlowState::Enabled,
-            revision: 1,
-            digest: &digest,
-        };
-        let flow = known
-            .as_ref()
-            .map(stored_flow)
-            .transpose()?
-            .unwrap_or(unknown);
-        let operation = match &item.environment {
-            Some(environment) => Operation::Execute {
-                flow,
-                revision: None,
-                environment,
-            },
-            None => Operation::Persist { before: None },
-        };
         let decided = decide_flow(&FlowQuestion {
             organisation: self.session.caller.identity.organisation,
             owners: document.owners(),
@@ -108,31 +83,62 @@ impl UseCase<'_, '_> {
             credentials: &credentials,
             actor: acting.actor(),
             limits: &self.session.caller.limits,
-            operation,
+            operation: item.operation(known.as_ref(), &digest)?,
             now: self.now,
         });
         let violations = decided.map_or_else(|denied| violations(&denied), |_| Vec::new());
-        Ok(verdict(Some(digest), violations))
+        Ok(item.verdict(Some(digest), violations))
     }
 
     /// The stored flow the document says it is.
-    fn known_flow(&mut self, flow: &Value) -> Result<Option<keydance_store::flows::FlowRow>> {
-        let id = flow
-            .get("id")
-            .and_then(Value::as_str)
-            .and_then(|id| id.parse::<FlowId>().ok());
-        let Some(id) = id else { return Ok(None) };
-        Ok(self
-            .tx
-            .flows()
-            .find(id)?
-            .filter(|row| row.deleted_at.is_none()))
+    fn known_flow(&mut self, flow: &Value) -> Result<Option<LiveFlow>> {
+        let id = flow.get("id").and_then(Value::as_str);
+        match id.and_then(|id| id.parse().ok()) {
+            Some(id) => self.live_flow(id),
+            None => Ok(None),
+        }
+    }
+}
+
+impl CheckItem {
+    /// What is to be done with the flow. One that is not stored is as it would be right after that.
+    fn operation<'a>(
+        &'a self,
+        known: Option<&'a LiveFlow>,
+        digest: &'a str,
+    ) -> Result<Operation<'a>> {
+        let Some(environment) = &self.environment else {
+            let before = known.map(|flow| flow.owners.as_slice());
+            return Ok(Operation::Persist { before });
+        };
+        let flow = match known {
+            Some(flow) => stored_flow(&flow.row)?,
+            None => StoredFlow {
+                state: FlowState::Enabled,
+                revision: 1,
+                digest,
+            },
+        };
+        Ok(Operation::Execute {
+            flow,
+            revision: None,
+            environment,
+        })
+    }
+
+    fn verdict(&self, digest: Option<String>, violations: Vec<Violation>) -> Verdict {
+        Verdict {
+            reference: self.reference.clone(),
+            allowed: violations.is_empty(),
+            digest,
+            violations,
+        }
     }
 }
 
 fn violations(denied: &Denied) -> Vec<Violation> {
     if denied.violations().is_empty() {
-        return vec![bare(&denied.to_string().replace(' ', "_"))];
+        return vec![bare(denied_error(denied).code().as_str())];
     }
     let one = |violation: &keydance_core::decision::Violation| Violation {
         path: Some(violation.path.clone()),

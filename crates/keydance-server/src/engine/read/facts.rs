@@ -19,7 +19,7 @@ use keydance_store::flows::FlowRow;
 use keydance_store::versions::VersionRow;
 
 use super::Asked;
-use crate::engine::session::{People, callers};
+use crate::engine::session::{People, callers, open_groups};
 use crate::engine::{Error, Parts, Result};
 use crate::keyring::OrganisationKeys;
 
@@ -227,28 +227,6 @@ fn people<'a>(
     let persons = owners.filter(|owner| owner.kind == OwnerKind::Person);
     let ids = unique(starters.chain(persons.map(|owner| owner.id.as_str())));
     People::load(tx, &ids, now)
-}
-
-fn open_groups<'a>(
-    tx: &mut Tx<'_>,
-    owners: impl Iterator<Item = &'a Owner>,
-) -> Result<BTreeSet<String>> {
-    let ids = unique(
-        owners
-            .filter(|owner| owner.kind == OwnerKind::Group)
-            .map(|owner| &owner.id),
-    );
-    let mut open = BTreeSet::new();
-    for id in ids {
-        if tx
-            .groups()
-            .find(id)?
-            .is_some_and(|group| group.closed_at.is_none())
-        {
-            open.insert(id.clone());
-        }
-    }
-    Ok(open)
 }
 
 fn callers_of(

@@ -11,6 +11,7 @@ use keydance_core::id::CredentialId;
 use keydance_core::time::Timestamp;
 use keydance_store::Tx;
 use keydance_store::executions::HandOutRow;
+use keydance_store::versions::VersionRow;
 
 use super::facts::Facts;
 use super::{Asked, Outcome, Sealed};
@@ -91,9 +92,7 @@ impl Reading<'_> {
     }
 
     fn reveal(&self, tx: &mut Tx<'_>, sealed: &Sealed, outcome: &mut Outcome) -> Result<()> {
-        let number = u64::try_from(sealed.version.number).map_err(Error::internal)?;
-        let event = self.event(Action::CredentialRevealed).version(number);
-        let event = event.environment(sealed.version.environment.clone());
+        let event = self.of_version(Action::CredentialRevealed, &sealed.version)?;
         tx.record(event.owner_rows(sealed.allowed.owners()));
         outcome.hand_outs.push(HandOutRow {
             execution: None,
@@ -110,11 +109,19 @@ impl Reading<'_> {
         Event::new(self.context.clone(), action, actor, object)
     }
 
+    fn of_version(&self, action: Action, version: &VersionRow) -> Result<Event> {
+        let number = u64::try_from(version.number).map_err(Error::internal)?;
+        let event = self.event(action).version(number);
+        Ok(event.environment(version.environment.clone()))
+    }
+
     fn seal(&self, allowed: Allowed, environment: EnvironmentName) -> Result<Sealed> {
         let missing = || Error::internal("a row of the decision is missing");
         let (facts, id) = (self.facts, self.id);
         let versions = facts.versions.get(&id).map_or(&[][..], Vec::as_slice);
         let current = versions.iter().filter(|version| version.state == "current");
+        let version = facts.current.get(&(id, environment)).ok_or_else(missing)?;
+        let unopened = self.of_version(Action::CredentialNotOpened, version)?;
         Ok(Sealed {
             allowed,
             organisation: facts.organisation,
@@ -122,11 +129,8 @@ impl Reading<'_> {
             keys: Arc::clone(&facts.keys),
             credential: facts.credentials.get(&id).ok_or_else(missing)?.clone(),
             owners: facts.owners.get(&id).ok_or_else(missing)?.clone(),
-            version: facts
-                .current
-                .get(&(id, environment))
-                .ok_or_else(missing)?
-                .clone(),
+            version: version.clone(),
+            unopened: unopened.outcome(Ending::Failed),
             environments: current
                 .map(|version| version.environment.to_string())
                 .collect(),

@@ -8,10 +8,10 @@ use keydance_core::decision::{
     decide_flow,
 };
 use keydance_core::environment::EnvironmentName;
-use keydance_core::event::{Action, Actor, Context, Event, Object, ObjectKind, Outcome as Ending};
+use keydance_core::event::{Action, Context, Event, Object, ObjectKind, Outcome as Ending};
 use keydance_core::flow::{BlockReason, Reference};
 use keydance_core::id::CredentialId;
-use keydance_core::owner::{Owner, OwnerKind};
+use keydance_core::owner::Owner;
 use keydance_core::time::Timestamp;
 use keydance_store::Tx;
 use keydance_store::access_tokens::AccessTokenRow;
@@ -20,12 +20,15 @@ use keydance_store::flows::FlowRow;
 
 use super::facts::Facts;
 use super::{Asked, Outcome, Request, Sealed, Through};
-use crate::engine::flows::{block, denied_error, stored_flow, stored_references};
-use crate::engine::session::{beyond_execution, invalid};
+use crate::engine::flows::{Cause, block, denied_error, stored_flow, stored_references};
+use crate::engine::session::{actor, beyond_execution, invalid};
 use crate::engine::{Code, Error, Result};
 
-/// The rows behind an execution token.
+/// One read by an execution token, and the rows behind the token.
 struct Run<'a> {
+    facts: &'a Facts,
+    asked: &'a Asked<'a>,
+    now: Timestamp,
     execution: &'a ExecutionRow,
     flow: &'a FlowRow,
     owners: &'a [Owner],
@@ -41,15 +44,15 @@ pub(super) fn decide(
     now: Timestamp,
     outcome: &mut Outcome,
 ) -> Result<Sealed> {
-    let run = Run::find(facts, asked).map_err(|error| asked.refused(tx, error, now))?;
+    let run = Run::find(facts, asked, now).map_err(|error| asked.refused(tx, error, now))?;
     let id = asked.request.credential.ok_or_else(beyond_execution);
     let id = id.map_err(|error| asked.refused(tx, error, now))?;
     let environment = asked.environment().unwrap_or(&run.execution.environment);
-    let decided = run.decide(facts, tx, id, environment, now)?;
-    let event = run.event(facts, asked, id, now);
+    let decided = run.decide(tx, id, environment)?;
+    let event = run.event(Action::CredentialHandedOut, id);
     match decided {
         Ok(allowed) => {
-            let sealed = run.seal(facts, id, allowed)?;
+            let sealed = run.seal(id, allowed)?;
             let number = u64::try_from(sealed.version.number).map_err(Error::internal)?;
             tx.record(event.version(number).owner_rows(sealed.allowed.owners()));
             outcome.hand_outs.push(HandOutRow {
@@ -69,14 +72,8 @@ pub(super) fn decide(
             );
             if denied.is_permanent() {
                 let context = context(facts, asked, now);
-                block(
-                    tx,
-                    run.flow.id,
-                    BlockReason::CredentialOwnerRemoved,
-                    &[id],
-                    &context,
-                    &actor(run.execution),
-                )?;
+                let cause = Cause::of(BlockReason::CredentialOwnerRemoved, &id);
+                block(tx, run.flow.id, &cause, &context, &actor(asked.token))?;
             }
             Err(error)
         }
@@ -84,7 +81,7 @@ pub(super) fn decide(
 }
 
 impl<'a> Run<'a> {
-    fn find(facts: &'a Facts, asked: &Asked<'_>) -> Result<Self> {
+    fn find(facts: &'a Facts, asked: &'a Asked<'a>, now: Timestamp) -> Result<Self> {
         let own = asked.token.execution.ok_or_else(invalid)?;
         let other = Through::Execution(Some(own)) != asked.request.through;
         if other && asked.request.through != Through::Credential {
@@ -101,6 +98,9 @@ impl<'a> Run<'a> {
             references.extend(stored_references(row)?);
         }
         Ok(Self {
+            facts,
+            asked,
+            now,
             execution,
             flow,
             owners: facts
@@ -114,12 +114,11 @@ impl<'a> Run<'a> {
 
     fn decide(
         &self,
-        facts: &Facts,
         tx: &mut Tx<'_>,
         id: CredentialId,
         environment: &EnvironmentName,
-        now: Timestamp,
     ) -> Result<Result<Allowed, Denied>> {
+        let facts = self.facts;
         let mut credentials = HashMap::new();
         if self.listed.contains(&id) {
             credentials.extend(
@@ -131,13 +130,13 @@ impl<'a> Run<'a> {
         let standings: Vec<Standing> = self
             .owners
             .iter()
-            .map(|owner| owner_standing(facts, owner))
+            .map(|owner| facts.people.owner_standing(owner, &facts.open_groups))
             .collect();
         let starter = match starter(self.execution) {
             None => None,
             Some(id) => Some((
                 facts.people.identity(id).ok_or_else(invalid)?,
-                standing(facts, id),
+                facts.people.standing(id),
             )),
         };
         let actor = match &starter {
@@ -169,30 +168,28 @@ impl<'a> Run<'a> {
                 credential: id,
                 environment,
             },
-            now,
+            now: self.now,
         }))
     }
 
-    fn event(&self, facts: &Facts, asked: &Asked<'_>, id: CredentialId, now: Timestamp) -> Event {
+    fn event(&self, action: Action, id: CredentialId) -> Event {
         let object = Object::new(ObjectKind::Credential, id.to_string());
-        let actor = actor(self.execution);
-        let event = Event::new(
-            context(facts, asked, now),
-            Action::CredentialHandedOut,
-            actor,
-            object,
-        )
-        .environment(self.execution.environment.clone())
-        .flow(self.flow.id);
-        match &asked.request.step {
+        let context = context(self.facts, self.asked, self.now);
+        let event = Event::new(context, action, actor(self.asked.token), object)
+            .environment(self.execution.environment.clone())
+            .flow(self.flow.id);
+        match &self.asked.request.step {
             Some(step) => event.step(step.as_str()),
             None => event,
         }
     }
 
-    fn seal(&self, facts: &Facts, id: CredentialId, allowed: Allowed) -> Result<Sealed> {
+    fn seal(&self, id: CredentialId, allowed: Allowed) -> Result<Sealed> {
         let missing = || Error::internal("a row of the decision is missing");
-        let place = (id, self.execution.environment.clone());
+        let (facts, place) = (self.facts, (id, self.execution.environment.clone()));
+        let version = facts.current.get(&place).ok_or_else(missing)?.clone();
+        let number = u64::try_from(version.number).map_err(Error::internal)?;
+        let unopened = self.event(Action::CredentialNotOpened, id).version(number);
         Ok(Sealed {
             allowed,
             organisation: facts.organisation,
@@ -200,8 +197,9 @@ impl<'a> Run<'a> {
             keys: std::sync::Arc::clone(&facts.keys),
             credential: facts.credentials.get(&id).ok_or_else(missing)?.clone(),
             owners: facts.owners.get(&id).ok_or_else(missing)?.clone(),
-            version: facts.current.get(&place).ok_or_else(missing)?.clone(),
+            version,
             environments: Vec::new(),
+            unopened: unopened.outcome(Ending::Failed),
         })
     }
 }
@@ -215,41 +213,14 @@ pub(super) fn refusal(token: &AccessTokenRow, request: &Request, now: Timestamp)
         source: request.context.source.clone(),
     };
     let id = request.credential.map(|id| id.to_string());
-    let execution = token.execution.map(|id| id.to_string()).unwrap_or_default();
-    let actor = Actor::execution(execution).on_behalf_of(token.principal.as_str());
     let object = Object::new(ObjectKind::Credential, id.unwrap_or_default());
-    Event::new(context, Action::CredentialHandedOut, actor, object)
+    Event::new(context, Action::CredentialHandedOut, actor(token), object)
         .outcome(Ending::Denied)
         .detail("code", Code::FlowBlocked.as_str())
 }
 
 fn starter(execution: &ExecutionRow) -> Option<&str> {
     execution.started_by.as_deref()
-}
-
-fn actor(execution: &ExecutionRow) -> Actor {
-    let actor = Actor::execution(execution.id.to_string());
-    match starter(execution) {
-        Some(id) => actor.on_behalf_of(id),
-        None => actor,
-    }
-}
-
-fn standing(facts: &Facts, id: &str) -> Standing {
-    if facts.people.active(id).is_some() {
-        Standing::Active
-    } else {
-        Standing::Gone
-    }
-}
-
-fn owner_standing(facts: &Facts, owner: &Owner) -> Standing {
-    match owner.kind {
-        OwnerKind::Person => standing(facts, &owner.id),
-        OwnerKind::Group if facts.open_groups.contains(&owner.id) => Standing::Active,
-        OwnerKind::Organisation => Standing::Active,
-        OwnerKind::Group | OwnerKind::Other(_) => Standing::Gone,
-    }
 }
 
 fn context(facts: &Facts, asked: &Asked<'_>, now: Timestamp) -> Context {

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use keydance_api::credential::{Credential, HandedOut};
 use keydance_core::credential::{CredentialType, Value, View};
 use keydance_core::decision::Allowed;
+use keydance_core::event::Event;
 use keydance_core::id::{OrganisationId, TenantName};
 use keydance_core::owner::Owner;
 use keydance_store::credentials::{CredentialOwnerRow, CredentialRow};
 use keydance_store::versions::VersionRow;
 
 use crate::engine::credentials::{DocumentParts, describe};
-use crate::engine::sealing::CredentialKey;
-use crate::engine::{Error, Result};
+use crate::engine::sealing::{CredentialKey, NotOpened};
+use crate::engine::{Engine, Result};
 use crate::keyring::OrganisationKeys;
 
 /// Everything needed to open one value, after the commit.
@@ -25,6 +26,8 @@ pub struct Sealed {
     pub(crate) owners: Vec<CredentialOwnerRow>,
     pub(crate) version: VersionRow,
     pub(crate) environments: Vec<String>,
+    /// What is written down if it does not open, but for why.
+    pub(crate) unopened: Event,
 }
 
 /// What the caller gets.
@@ -36,24 +39,38 @@ pub enum Opened {
     HandedOut(Box<HandedOut>),
 }
 
-impl Sealed {
-    /// Opens the value and shows it in the view that was decided on.
+impl Engine {
+    /// Opens a value, after the commit. If somebody moved or changed rows, that is written down
+    /// before anybody is answered.
     ///
     /// # Errors
-    /// The envelopes do not open: somebody moved or changed rows.
-    pub fn open(self) -> Result<Opened> {
-        let value = self.value()?;
-        Ok(match self.allowed.view() {
-            View::Execution => Opened::HandedOut(Box::new(self.handed_out(&value))),
+    /// `internal` if it does not open, and those of the store.
+    pub(crate) async fn open(&self, sealed: &Sealed) -> Result<Value> {
+        let cause = match sealed.value() {
+            Ok(value) => return Ok(value),
+            Err(cause) => cause,
+        };
+        let event = sealed.unopened.clone().detail("refusal", cause.0);
+        self.record(event).await?;
+        Err(cause.into())
+    }
+}
+
+impl Sealed {
+    /// The value as it may be seen.
+    pub(crate) fn shown(&self, value: &Value) -> Opened {
+        match self.allowed.view() {
+            View::Execution => Opened::HandedOut(Box::new(self.handed_out(value))),
             View::Masked | View::Raw | View::Stored => {
-                Opened::Document(Box::new(self.document(&value)))
+                Opened::Document(Box::new(self.document(value)))
             }
-        })
+        }
     }
 
     /// The value in clear.
-    pub(crate) fn value(&self) -> Result<Value> {
-        let kind: CredentialType = self.credential.kind.parse().map_err(Error::internal)?;
+    pub(crate) fn value(&self) -> Result<Value, NotOpened> {
+        let kind = self.credential.kind.parse();
+        let kind: CredentialType = kind.map_err(|_| NotOpened("type"))?;
         let rows = self.rows_used()?;
         let credential = &self.credential;
         let key = CredentialKey::open(
@@ -67,13 +84,11 @@ impl Sealed {
     }
 
     /// The owner rows the decision rests on, each of which must open.
-    fn rows_used(&self) -> Result<Vec<&CredentialOwnerRow>> {
+    fn rows_used(&self) -> Result<Vec<&CredentialOwnerRow>, NotOpened> {
         let find = |owner: &Owner| self.owners.iter().find(|row| row.owner == *owner);
-        let missing = || Error::internal("an owner row of the decision is missing");
-        self.allowed
-            .owners()
-            .iter()
-            .map(|owner| find(owner).ok_or_else(missing))
+        let owners = self.allowed.owners().iter();
+        owners
+            .map(|owner| find(owner).ok_or(NotOpened("no-owner")))
             .collect()
     }
 

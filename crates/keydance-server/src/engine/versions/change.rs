@@ -91,7 +91,7 @@ impl UseCase<'_, '_> {
     ) -> Result<VersionRow> {
         state(version)?.restore()?;
         let key = self.key(owned)?;
-        let value = key.open_value(allowed, owned.kind, version)?;
+        let value = self.open_value(&key, owned, version, allowed)?;
         self.add_version(owned, &key, &NewVersion::restored(version), &value)
     }
 }

@@ -20,6 +20,7 @@ impl Engine {
                 use_case.sealed(owned, allowed, version)
             })
             .await?;
-        sealed.open()
+        let value = self.open(&sealed).await?;
+        Ok(sealed.shown(&value))
     }
 }

@@ -4,6 +4,7 @@ use super::check::{self, Question};
 use super::document;
 use keydance_api::Data;
 use keydance_api::flow::Flow;
+use serde_json::json;
 use std::path::PathBuf;
 
 use crate::client::segment;
@@ -36,8 +37,11 @@ pub(crate) struct Args {
 /// Stores it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
     let client = context.client()?;
-    let document = document::read(&args.file)?;
+    let mut document = document::read(&args.file)?;
     if args.dry_run {
+        if let Some(id) = &args.id {
+            document["id"] = json!(id);
+        }
         let question = Question::persist(document, args.actor.as_ref());
         return check::ask(&client, question);
     }

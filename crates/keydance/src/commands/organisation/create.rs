@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use keydance_core::id::{PrincipalId, TenantName};
 use keydance_core::permission::{Permission, Permissions};
 use keydance_server::Clock;
+use keydance_server::engine::Error;
 use keydance_server::start::{self, NewOrganisation};
 use serde::{Serialize, Serializer};
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use crate::commands::Context;
-use crate::commands::deployment::{Deployment, at, engine};
+use crate::commands::deployment::{Deployment, engine, token_file};
 use crate::config::ConfigArgs;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::private_file;
 use crate::render::{Page, Render};
 
 /// Make an organisation with its administrator
@@ -43,32 +43,35 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
     keydance_crypto::process::harden().map_err(Failure::unexpected)?;
     let runtime = Runtime::new().map_err(Failure::unexpected)?;
     let deployment = Deployment::open(&config, &runtime)?;
-    let token = runtime.block_on(create(args, &deployment))?;
-    let mut made = Made {
+    let organisation = args.name.as_ref().map_or("nameless", TenantName::as_str);
+    let file = format!("{organisation}-{}.token", args.admin);
+    let file = config.data_dir.join(file);
+    // Whoever asked for JSON asked for the token, and keeps it.
+    let token = if context.global.json {
+        runtime.block_on(create(args, &deployment, |_| Ok(())))?
+    } else {
+        runtime.block_on(create(args, &deployment, token_file(file.clone())))?
+    };
+    Ok(Output::new(&Made {
         tenant: args.name.as_ref().map(ToString::to_string),
         admin: args.admin.to_string(),
         token,
-        file: PathBuf::new(),
-    };
-    if !context.global.json {
-        let organisation = made.tenant.as_deref().unwrap_or("nameless");
-        made.file = config
-            .data_dir
-            .join(format!("{organisation}-{}.token", made.admin));
-        let line = Zeroizing::new(format!("{}\n", *made.token));
-        private_file::write(&made.file, line.as_bytes()).map_err(|error| at(&made.file, &error))?;
-    }
-    Ok(Output::new(&made))
+        file,
+    }))
 }
 
-async fn create(args: &Args, deployment: &Deployment) -> Result<Zeroizing<String>, Failure> {
+async fn create(
+    args: &Args,
+    deployment: &Deployment,
+    keep: impl FnMut(&str) -> Result<(), Error> + Send + 'static,
+) -> Result<Zeroizing<String>, Failure> {
     let Deployment { store, keyring } = deployment;
     let new = NewOrganisation {
         tenant: args.name.clone(),
         admin: args.admin.clone(),
         permissions: permissions(args),
     };
-    let made = start::create_organisation(store, keyring, new, Clock::System.now()).await;
+    let made = start::create_organisation(store, keyring, new, Clock::System.now(), keep).await;
     made.map_err(|error| engine(&error))
 }
 
@@ -90,7 +93,6 @@ struct Made {
     file: PathBuf,
 }
 
-/// Whoever asked for JSON asked for the token.
 fn shown<S: Serializer>(token: &Zeroizing<String>, into: S) -> Result<S::Ok, S::Error> {
     into.serialize_str(token)
 }

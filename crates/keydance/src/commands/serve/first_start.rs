@@ -7,10 +7,9 @@ use keydance_server::Clock;
 use keydance_server::engine::Code;
 use keydance_server::start::{self, NewOrganisation};
 
-use crate::commands::deployment::{Deployment, at, engine};
+use crate::commands::deployment::{Deployment, engine, token_file};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::private_file;
 
 /// Makes the first organisation if there is none yet, and says where its administrator's token is.
 ///
@@ -26,15 +25,13 @@ pub(crate) async fn complete(
     let path = config.data_dir.join("admin.token");
     let new = NewOrganisation::first(tenant(config)?).map_err(|error| engine(&error))?;
     let Deployment { store, keyring } = deployment;
-    let token = match start::create_organisation(store, keyring, new, Clock::System.now()).await {
-        Ok(token) => token,
+    let (now, keep) = (Clock::System.now(), token_file(path.clone()));
+    match start::create_organisation(store, keyring, new, now, keep).await {
+        Ok(_) => Ok(Some(path)),
         // Another replica was first.
-        Err(error) if error.code() == Code::AlreadyExists => return Ok(None),
-        Err(error) => return Err(engine(&error)),
-    };
-    private_file::write(&path, format_line(&token).as_bytes())
-        .map_err(|error| at(&path, &error))?;
-    Ok(Some(path))
+        Err(error) if error.code() == Code::AlreadyExists => Ok(None),
+        Err(error) => Err(engine(&error)),
+    }
 }
 
 /// The name of the first organisation.
@@ -44,9 +41,4 @@ pub(crate) async fn complete(
 pub(crate) fn tenant(config: &Config) -> Result<TenantName, Failure> {
     let name = config.organisation.name.parse();
     name.map_err(|error| Failure::usage(format!("organisation.name: {error}")))
-}
-
-/// A token as it stands in a file: a line.
-pub(crate) fn format_line(token: &str) -> zeroize::Zeroizing<String> {
-    zeroize::Zeroizing::new(format!("{token}\n"))
 }

@@ -97,7 +97,36 @@ fn a_check_of_a_run_looks_at_values_and_at_the_state_of_the_flow() {
         kim.post(&format!("/flows/{stored}/block"))
             .send()
             .expect_status(200);
-        assert_eq!(verdict(&document, "default")["allowed"], false);
+        let blocked = verdict(&document, "default");
+        assert_eq!(blocked["allowed"], false);
+        assert_eq!(blocked["violations"][0]["reason"], "flow_blocked");
+    });
+}
+
+#[test]
+fn a_check_and_storing_agree_about_who_owns_the_new_version_only() {
+    play(|cast| {
+        let (kim, lee) = (cast.person("kim"), cast.person("lee"));
+        let id = create(&lee, &api_key("checked-key-0004"));
+        let mut document = flow(
+            &[kim.owner()],
+            &[&create(&kim, &api_key("checked-key-0005"))],
+        );
+        let stored = store(&kim, &document);
+        document = flow(&[lee.owner()], &[&id]);
+        document["id"] = json!(stored);
+        let item = json!({"operation": "persist", "actor": lee.owner(), "flow": document});
+        let check = lee
+            .post("/flows/check")
+            .json(&json!({"data": [item]}))
+            .send();
+        let verdict = check.expect_status(200).data()[0].take();
+        assert_eq!(verdict["allowed"], false);
+        let put = lee.put(&format!("/flows/{stored}")).json(&document).send();
+        let denied = put.expect_error(403, "flow_guard_denied");
+        for violation in [&verdict["violations"][0], &denied["details"][0]] {
+            assert_eq!(violation["reason"], "actor_not_flow_owner");
+        }
     });
 }
 

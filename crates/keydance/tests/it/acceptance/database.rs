@@ -2,9 +2,10 @@
 
 use keydance_testkit::Server;
 use rusqlite::Connection;
+use serde_json::json;
 
 use super::cast::{Cast, play};
-use super::papers::{api_key, create, flow, owned, store};
+use super::papers::{api_key, create, flow, owned, start, store, text};
 
 // Line 51.
 #[test]
@@ -77,6 +78,64 @@ fn raw_sql_cannot_give_a_flow_an_owner_who_does_not_own_what_it_references() {
         let insert =
             format!("insert into flow_owner (org, flow, owner_type, owner_id, since) values {row}");
         sql(cast.server, &organisation, &insert).expect_err("lee does not own it");
+    });
+}
+
+#[test]
+fn what_was_swapped_in_the_database_does_not_open_and_that_is_written_down() {
+    play(|cast| {
+        let kim = cast.person("kim");
+        let [id, other] =
+            ["raw-sql-mine-001", "raw-sql-other-01"].map(|key| create(&kim, &api_key(key)));
+        let flow = store(&kim, &flow(&[kim.owner()], &[&id]));
+        let token = cast.bearer(text(&start(&kim, &flow, &json!({})), "/token"));
+        let organisation = organisation(cast);
+        let swap = |table: &str, column: &str| {
+            let of_other = format!(
+                "select {column} from {table} where org = '{organisation}' and credential = '{other}'"
+            );
+            let swap = format!(
+                "update {table} set {column} = ({of_other}) where org = '{organisation}' and credential = '{id}'"
+            );
+            sql(cast.server, &organisation, &swap).expect("nothing guards the bytes");
+        };
+        let unopened = || cast.events(&format!("object={id}&action=credential.not_opened"));
+        let path = format!("/credentials/{id}");
+        swap("version", "envelope");
+        let value = json!({"value": {"key": "raw-sql-newer-01"}});
+        for request in [
+            token.get(&path).header("X-Keydance-Step", "step0"),
+            kim.get(&path),
+            kim.get(&format!("{path}/versions/1")),
+            kim.patch(&path).json(&value),
+            kim.patch(&path).json(&json!({"name": "Renamed"})),
+        ] {
+            request.send().expect_error(500, "internal");
+        }
+        let events = unopened();
+        assert_eq!(events.len(), 5, "{events:?}");
+        for event in &events {
+            assert_eq!(
+                (&event["outcome"], &event["version"]),
+                (&json!("failed"), &json!(1))
+            );
+            assert_eq!(event["details"], json!({"refusal": "key-id"}));
+        }
+        assert_eq!(
+            (&events[0]["flowId"], &events[0]["step"]),
+            (&json!(flow), &json!("step0"))
+        );
+        assert_eq!(events[0]["actor"]["onBehalfOf"]["id"], kim.id.as_str());
+        assert_eq!(events[1]["actor"]["id"], kim.id.as_str());
+
+        swap("credential_owner", "wrap");
+        let owner = kim.post(&format!("{path}/owners")).json(&cast.ana.owner());
+        owner.send().expect_error(500, "internal");
+        kim.get(&path).send().expect_error(500, "internal");
+        assert_eq!(unopened().len(), 7);
+        kim.get(&format!("/credentials/{other}"))
+            .send()
+            .expect_status(200);
     });
 }
 

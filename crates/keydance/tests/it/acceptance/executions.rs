@@ -244,6 +244,27 @@ fn every_hand_out_is_written_down_with_flow_execution_version_and_step() {
     });
 }
 
+#[test]
+fn a_run_of_the_owners_acts_for_nobody_also_when_the_guard_has_ended_it() {
+    play(|cast| {
+        let run = Run::of(cast);
+        let scheduled = start(&run.kim, &run.flow, &json!({"trigger": "schedule"}));
+        let token = cast.bearer(text(&scheduled, "/token"));
+        let path = format!("/credentials/{}", run.own);
+        token.get(&path).send().expect_status(200);
+        let block = run.kim.post(&format!("/flows/{}/block", run.flow));
+        block.send().expect_status(200);
+        token.get(&path).send().expect_error(403, "flow_blocked");
+        let events = cast.events(&format!("object={}&action=credential.handed_out", run.own));
+        let outcomes: Vec<_> = events.iter().map(|event| &event["outcome"]).collect();
+        assert_eq!(outcomes, ["allowed", "denied"]);
+        for event in &events {
+            let actor = json!({"id": id_of(&scheduled), "type": "EXECUTION"});
+            assert_eq!(event["actor"], actor);
+        }
+    });
+}
+
 // Contract 10.7.
 #[test]
 fn a_payload_is_handed_out_as_the_text_it_is() {

@@ -44,6 +44,10 @@ async fn handler(
 ) -> Outcome<Response> {
     let request = request(&session, &query)?;
     let page = request.page;
+    // No auth client exists yet, so no credential has one.
+    if query.filter("authClientId").is_some() {
+        return Ok(answer::page(Vec::<CredentialEntry>::new(), 0, page));
+    }
     let listing = app.list_credentials(&session, request).await?;
     Ok(match listing.total {
         Some(total) => answer::page(listing.entries, total, page),
@@ -64,23 +68,25 @@ fn request(session: &Session, query: &Query) -> Result<ListRequest, Error> {
             .filter("owner")
             .map(|owner| owner_filter(session, owner))
             .transpose()?,
-        // No auth client exists yet, so nothing has one.
-        kind: query
-            .filter("authClientId")
-            .or(query.filter("type"))
-            .map(str::to_owned),
+        kind: query.filter("type").map(str::to_owned),
         name_part: query
             .filter("name")
             .map(str::to_lowercase)
             .filter(|part| !part.is_empty()),
         environment: query.filter("environment").map(str::to_owned),
-        after: None,
     };
+    let after = after.map_err(|_| Error::not_found("credential"))?;
+    let order = order(query.get("sort"))?;
+    let is_filtered = FILTERS.iter().any(|name| query.filter(name).is_some());
+    if after.is_some() && (is_filtered || order != CredentialOrder::CreatedUp) {
+        let problem = "walks the whole list as it was created: leave sort and filter out";
+        return Err(Error::invalid_field("page[after]", problem));
+    }
     Ok(ListRequest {
         filter,
-        order: order(query.get("sort"))?,
+        order,
         page: query.page(),
-        after: after.map_err(|_| Error::not_found("credential"))?,
+        after,
         full: query.get("view") == Some("full"),
     })
 }
