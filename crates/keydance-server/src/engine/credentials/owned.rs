@@ -202,8 +202,9 @@ impl UseCase<'_, '_> {
     }
 
     fn denied(&mut self, denied: ReadDenied, id: CredentialId) -> Result<Error> {
-        let error = refuse(self.tx, denied, id)?;
-        Ok(self.refused(&object(id), error))
+        let is_elsewhere = denied == ReadDenied::NotFound
+            && !self.tx.credentials().exist_anywhere(&[id])?.is_empty();
+        Ok(self.refused(&object(id), refuse(denied, is_elsewhere)))
     }
 }
 

@@ -40,8 +40,11 @@ pub(super) struct Facts {
     pub(super) credentials: HashMap<CredentialId, CredentialRow>,
     pub(super) owners: HashMap<CredentialId, Vec<CredentialOwnerRow>>,
     pub(super) current: HashMap<Place, VersionRow>,
-    /// All versions that are not destroyed, of the credentials read by their owners.
+    /// All versions that are not destroyed, of the credentials read by their owners and of those
+    /// without a current one where it is looked for.
     pub(super) versions: HashMap<CredentialId, Vec<VersionRow>>,
+    /// What the owners ask for that is a credential of another organisation.
+    pub(super) elsewhere: BTreeSet<CredentialId>,
     pub(super) environments: Vec<EnvironmentRow>,
 }
 
@@ -59,20 +62,16 @@ impl Facts {
         tx.epoch()?;
         let executions = executions(tx, asked)?;
         let flow_ids: Vec<FlowId> = unique(executions.values().map(|execution| execution.flow));
-        let flow_owners = if flow_ids.is_empty() {
-            Vec::new()
-        } else {
-            tx.flows().owners(&flow_ids)?
-        };
-        let flow_owners = grouped(flow_owners);
+        let flow_owners = flow_owners(tx, &flow_ids)?;
         let people = people(tx, asked, flow_owners.values().flatten(), now)?;
         let credential_ids = unique(asked.iter().filter_map(|one| one.request.credential));
-        let owner_read = unique(
-            asked
-                .iter()
-                .filter(|one| !one.is_execution())
-                .filter_map(|one| one.request.credential),
-        );
+        let by_owners = asked.iter().filter(|one| !one.is_execution());
+        let owner_read = unique(by_owners.filter_map(|one| one.request.credential));
+        let credentials = credentials(tx, &credential_ids)?;
+        let places = places(asked, &executions);
+        let current = current(tx, &places)?;
+        let empty = places.iter().filter(|place| !current.contains_key(*place));
+        let empty = empty.map(|(id, _)| *id);
         Ok(Self {
             organisation,
             keys,
@@ -80,15 +79,12 @@ impl Facts {
             callers: callers_of(tx, asked, now)?,
             listed: listed(tx, &executions)?,
             flows: flows(tx, &flow_ids)?,
-            credentials: credentials(tx, &credential_ids)?,
             owners: owner_rows(tx, &credential_ids)?,
-            current: current(tx, asked, &executions)?,
-            versions: versions(tx, &owner_read)?,
-            environments: if owner_read.is_empty() {
-                Vec::new()
-            } else {
-                tx.environments().list()?
-            },
+            versions: versions(tx, &unique(owner_read.iter().copied().chain(empty)))?,
+            elsewhere: elsewhere(tx, &owner_read, &credentials)?,
+            environments: environments(tx, &owner_read)?,
+            credentials,
+            current,
             people,
             executions,
             flow_owners,
@@ -98,18 +94,17 @@ impl Facts {
     /// What the decision has to know of a credential, for one environment.
     pub(super) fn credential(
         &self,
-        tx: &mut Tx<'_>,
         id: CredentialId,
         environment: &EnvironmentName,
     ) -> Result<Option<CredentialFacts>> {
-        let live = |row: &&CredentialRow| matches!(row.state.as_str(), "usable" | "suspended");
-        let Some(row) = self.credentials.get(&id).filter(live) else {
+        let Some(row) = self.credentials.get(&id).filter(|row| is_live(row)) else {
             return Ok(None);
         };
         let version = if self.current.contains_key(&(id, environment.clone())) {
             Some(VersionState::Current)
         } else {
-            newest(&tx.versions().states(&[id])?, environment)
+            let versions = self.versions.get(&id).map_or(&[][..], Vec::as_slice);
+            newest(versions, environment)
         };
         let owners = self.owners.get(&id).map_or(&[][..], Vec::as_slice);
         Ok(Some(CredentialFacts {
@@ -120,6 +115,10 @@ impl Facts {
             version,
         }))
     }
+}
+
+fn is_live(row: &CredentialRow) -> bool {
+    matches!(row.state.as_str(), "usable" | "suspended")
 }
 
 /// What a credential may be used with, from its row.
@@ -174,6 +173,13 @@ fn listed(
     Ok(grouped(
         rows.into_iter().map(|row| (row.execution, row)).collect(),
     ))
+}
+
+fn flow_owners(tx: &mut Tx<'_>, ids: &[FlowId]) -> Result<HashMap<FlowId, Vec<Owner>>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(grouped(tx.flows().owners(ids)?))
 }
 
 fn flows(tx: &mut Tx<'_>, ids: &[FlowId]) -> Result<HashMap<FlowId, FlowRow>> {
@@ -248,23 +254,21 @@ fn owner_rows(
     ))
 }
 
-/// The current version at every place that is asked for.
-fn current(
-    tx: &mut Tx<'_>,
-    asked: &[Asked<'_>],
-    executions: &HashMap<ExecutionId, ExecutionRow>,
-) -> Result<HashMap<Place, VersionRow>> {
-    let places: BTreeSet<Place> = asked
-        .iter()
-        .filter_map(|one| {
-            let execution = one.token.execution.and_then(|id| executions.get(&id));
-            let own = execution.map(|execution| execution.environment.clone());
-            let environment = own
-                .or_else(|| one.environment().cloned())
-                .unwrap_or_default();
-            Some((one.request.credential?, environment))
-        })
-        .collect();
+/// Every place that is asked for.
+fn places(asked: &[Asked<'_>], executions: &HashMap<ExecutionId, ExecutionRow>) -> BTreeSet<Place> {
+    let place = |one: &Asked<'_>| {
+        let execution = one.token.execution.and_then(|id| executions.get(&id));
+        let own = execution.map(|execution| execution.environment.clone());
+        let environment = own
+            .or_else(|| one.environment().cloned())
+            .unwrap_or_default();
+        Some((one.request.credential?, environment))
+    };
+    asked.iter().filter_map(place).collect()
+}
+
+/// The current version at each of these places.
+fn current(tx: &mut Tx<'_>, places: &BTreeSet<Place>) -> Result<HashMap<Place, VersionRow>> {
     let places: Vec<_> = places
         .iter()
         .map(|(id, environment)| (*id, environment))
@@ -287,4 +291,25 @@ fn versions(
     Ok(grouped(
         rows.into_iter().map(|row| (row.credential, row)).collect(),
     ))
+}
+
+/// The ids of credentials of other organisations among these.
+fn elsewhere(
+    tx: &mut Tx<'_>,
+    ids: &[CredentialId],
+    own: &HashMap<CredentialId, CredentialRow>,
+) -> Result<BTreeSet<CredentialId>> {
+    let unknown = ids.iter().filter(|id| !own.get(*id).is_some_and(is_live));
+    let unknown: Vec<CredentialId> = unknown.copied().collect();
+    if unknown.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    Ok(tx.credentials().exist_anywhere(&unknown)?)
+}
+
+fn environments(tx: &mut Tx<'_>, owner_read: &[CredentialId]) -> Result<Vec<EnvironmentRow>> {
+    if owner_read.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(tx.environments().list()?)
 }
