@@ -12,7 +12,8 @@ use keydance_store::flows::FlowRow;
 use serde_json::{Map, Value};
 
 use super::document::describe;
-use super::{Acting, ActingFor, LiveFlow, credential_facts, denied_error, end_executions};
+use super::{Acting, ActingFor, LiveFlow, credential_facts, denied_error};
+use crate::engine::executions::running_of_flow;
 use crate::engine::idempotency::{Answer, Once};
 use crate::engine::{Code, Engine, Error, Result, Session, UseCase, random_id};
 
@@ -208,7 +209,7 @@ impl UseCase<'_, '_> {
         } else {
             return Ok(());
         };
-        let running = self.tx.executions().running_of_flow(row.id, self.now)?;
+        let running = running_of_flow(self.tx, row.id, self.now)?;
         if running.is_empty() {
             return Ok(());
         }
@@ -217,8 +218,7 @@ impl UseCase<'_, '_> {
             return Err(Error::new(Code::FlowHasExecutions, message)
                 .with_details([serde_json::json!({ "executions": running.len() })]));
         }
-        let context = self.context();
-        end_executions(self.tx, row.id, reason, &context)?;
+        self.end_executions(&running, reason)?;
         self.tx.narrow_access()?;
         Ok(())
     }
