@@ -9,7 +9,7 @@ use keydance_core::event::Actor;
 use keydance_core::execution::EndReason;
 use keydance_core::id::OrganisationId;
 use keydance_core::owner::{Owner, OwnerKind};
-use keydance_core::permission::{Permission, Permissions};
+use keydance_core::permission::Permissions;
 use keydance_core::principal::PrincipalKind;
 use keydance_core::time::Timestamp;
 use keydance_crypto::token::{AccessToken, TokenKind};
@@ -110,18 +110,6 @@ impl Session {
     /// The caller, as events name it.
     pub(crate) fn actor(&self) -> Actor {
         Actor::principal(self.caller.identity.subject.as_str())
-    }
-
-    /// Needs a permission.
-    ///
-    /// # Errors
-    /// `missing_permission`.
-    pub fn require(&self, permission: Permission) -> Result<()> {
-        if self.caller.permissions.allow(permission) {
-            Ok(())
-        } else {
-            Err(Error::missing_permission(permission))
-        }
     }
 }
 

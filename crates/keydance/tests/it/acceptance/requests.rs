@@ -39,6 +39,29 @@ fn a_request_id_comes_back_in_the_header_the_error_and_the_event() {
 }
 
 #[test]
+fn what_is_refused_to_whoever_only_reads_is_written_down_under_its_own_id() {
+    play(|cast| {
+        let (kim, lee) = (cast.person("kim"), cast.person("lee"));
+        let id = create(&kim, &api_key("refused-key-0001"));
+        let flow = store(&kim, &flow(&[kim.owner()], &[&id]));
+        for (object, path) in [
+            (&flow, format!("/flows/{flow}")),
+            (&flow, format!("/executions?flow={flow}")),
+            (&id, format!("/credentials/{id}")),
+            (&id, format!("/credentials/{id}/versions")),
+        ] {
+            let denials = || {
+                let query = format!("object={object}&action=access.denied&actor={}", lee.id);
+                cast.events(&query).len()
+            };
+            let before = denials();
+            lee.get(&path).send().expect_error(403, "not_owner");
+            assert_eq!(denials(), before + 1, "{path}");
+        }
+    });
+}
+
+#[test]
 fn the_same_idempotency_key_creates_once() {
     play(|cast| {
         let kim = cast.person("kim");
