@@ -103,8 +103,7 @@ impl UseCase<'_, '_> {
         if self.session.caller.limits == Limits::default() {
             return Ok(());
         }
-        let message = "The access token is limited to other credentials or environments.";
-        Err(self.refused(object, Error::new(Code::TokenScope, message)))
+        Err(self.refused(object, Error::beyond_token()))
     }
 
     /// Has a refusal written down, by whoever runs this use case if it only reads, and gives it

@@ -170,10 +170,7 @@ pub(crate) fn bound_to(row: &AccessTokenRow) -> &str {
 pub(crate) fn ensure_live(row: AccessTokenRow, now: Timestamp) -> Result<AccessTokenRow> {
     let guard_ended = row.ended_reason.as_deref() == Some(EndReason::FlowBlocked.as_str());
     if row.ended_at.is_some() && guard_ended {
-        return Err(Error::new(
-            Code::FlowBlocked,
-            "The flow was blocked; its executions ended.",
-        ));
+        return Err(Error::flow_was_blocked());
     }
     if row.ended_at.is_some() || row.expires_at <= now {
         return Err(invalid());

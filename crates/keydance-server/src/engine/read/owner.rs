@@ -57,10 +57,7 @@ pub(super) fn decide(
 
 impl Reading<'_> {
     fn decide(&self, environment: &EnvironmentName) -> Result<Result<Allowed, ReadDenied>> {
-        let unknown = || {
-            let message = format!("There is no environment {environment}.");
-            Error::new(Code::UnknownEnvironment, message)
-        };
+        let unknown = || Error::unknown_environment(environment);
         let known = self
             .facts
             .environments
@@ -144,14 +141,8 @@ pub(crate) fn refuse(denied: ReadDenied, is_elsewhere: bool) -> Error {
             Code::VersionState,
             format!("The version is {}.", state.as_str()),
         ),
-        ReadDenied::NoValue => Error::new(
-            Code::EnvironmentValueMissing,
-            "The credential has no value in this environment.",
-        ),
-        ReadDenied::OutOfScope => Error::new(
-            Code::TokenScope,
-            "The access token is limited to other credentials or environments.",
-        ),
+        ReadDenied::NoValue => Error::no_value(),
+        ReadDenied::OutOfScope => Error::beyond_token(),
     }
 }
 

@@ -166,7 +166,8 @@ fn a_change_of_what_changed_meanwhile_is_refused() {
         let changed = patch(&tag, "First").expect_status(200);
         let next = changed.header("ETag").expect("a tag").to_owned();
         assert_ne!(next, tag);
-        patch(&tag, "Second").expect_error(412, "precondition_failed");
+        let refused = patch(&tag, "Second").expect_error(412, "precondition_failed");
+        assert_eq!(refused["message"], "It changed meanwhile; read it again.");
         patch("\"nonsense\"", "Second").expect_error(412, "precondition_failed");
         cast.ana
             .delete(&path)
