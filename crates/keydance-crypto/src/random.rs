@@ -1,4 +1,7 @@
-//! Random bytes from the system generator, by way of the crypto provider.
+//! Random bytes from the generator of the system.
+//!
+//! Not by way of the crypto provider: its own generator costs a process some 80 ms before the first
+//! byte, and would be one more thing to trust.
 
 use zeroize::Zeroizing;
 
@@ -9,7 +12,7 @@ pub struct RandomError;
 
 /// Overwrites `bytes` with random ones.
 pub fn fill(bytes: &mut [u8]) -> Result<(), RandomError> {
-    aws_lc_rs::rand::fill(bytes).map_err(|_| RandomError)
+    getrandom::fill(bytes).map_err(|_| RandomError)
 }
 
 /// `N` random bytes, wiped on drop because they may become a key.

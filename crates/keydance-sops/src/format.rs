@@ -1,10 +1,29 @@
 //! How a tree is written down: YAML, JSON, dotenv, INI, or a JSON envelope around any bytes.
 
-use crate::tree::{Map, Tree};
+use crate::tree::{Entry, Map, Tree, Value};
 
 pub use error::{Position, ReadError, WriteError};
+pub use scalar_text::scalar_text;
 
+// Each layout.
+mod binary;
+mod dotenv;
+mod ini;
+pub(crate) mod json;
+pub(crate) mod yaml;
+
+// What several of them need.
 mod error;
+mod flat;
+mod float;
+mod output;
+mod scalar_text;
+
+/// How deep maps and lists may nest, the top of a document included.
+const MAX_DEPTH: usize = 512;
+
+/// The key of the metadata in formats that have nested maps.
+const METADATA_KEY: &str = "sops";
 
 /// The layout of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +41,7 @@ pub enum Format {
 }
 
 /// An encrypted file taken apart: what it holds, and its metadata as they stand there.
+#[expect(missing_debug_implementations, reason = "secrets are never printed")]
 pub struct Encrypted {
     /// Everything but the metadata.
     pub tree: Tree,
@@ -49,11 +69,15 @@ impl Format {
     /// The format that the suffix of a file name stands for; binary if none does.
     #[must_use]
     pub fn of_path(path: &str) -> Self {
-        [(".yaml", Self::Yaml), (".yml", Self::Yaml), (".json", Self::Json)]
-            .into_iter()
-            .chain([(".env", Self::Dotenv), (".ini", Self::Ini)])
-            .find_map(|(suffix, format)| path.ends_with(suffix).then_some(format))
-            .unwrap_or(Self::Binary)
+        [
+            (".yaml", Self::Yaml),
+            (".yml", Self::Yaml),
+            (".json", Self::Json),
+        ]
+        .into_iter()
+        .chain([(".env", Self::Dotenv), (".ini", Self::Ini)])
+        .find_map(|(suffix, format)| path.ends_with(suffix).then_some(format))
+        .unwrap_or(Self::Binary)
     }
 
     /// The format with this name: `yaml`, `json`, `dotenv`, `ini` or `binary`.
@@ -68,10 +92,111 @@ impl Format {
             _ => return None,
         })
     }
+
+    /// Reads a file that is not encrypted.
+    ///
+    /// # Errors
+    ///
+    /// Besides what is wrong with the text: [`ReadError::Encrypted`] if it has metadata.
+    pub fn read_plain(self, bytes: &[u8], options: &ReadOptions) -> Result<Tree, ReadError> {
+        let tree = match self {
+            Self::Binary => return Ok(binary::read(bytes)),
+            Self::Dotenv => dotenv::read_plain(bytes, options)?,
+            Self::Ini => ini::read_plain(bytes, options)?,
+            Self::Json => json::read(bytes)?,
+            Self::Yaml => yaml::read(bytes)?,
+        };
+        if self.is_encrypted(&tree) {
+            Err(ReadError::Encrypted)
+        } else {
+            Ok(tree)
+        }
+    }
+
+    /// Reads an encrypted file.
+    ///
+    /// # Errors
+    ///
+    /// Besides what is wrong with the text: [`ReadError::NoMetadata`] if it is not encrypted.
+    pub fn read_encrypted(
+        self,
+        bytes: &[u8],
+        options: &ReadOptions,
+    ) -> Result<Encrypted, ReadError> {
+        match self {
+            Self::Dotenv => dotenv::read_encrypted(bytes, options),
+            Self::Ini => ini::read_encrypted(bytes, options),
+            Self::Binary | Self::Json => take_metadata(json::read(bytes)?),
+            Self::Yaml => take_metadata(yaml::read(bytes)?),
+        }
+    }
+
+    /// Writes a file; with metadata, as an encrypted one.
+    pub fn write(
+        self,
+        tree: &Tree,
+        metadata: Option<&Map>,
+        options: &WriteOptions,
+    ) -> Result<Vec<u8>, WriteError> {
+        match self {
+            Self::Binary => binary::write(tree, metadata, options),
+            Self::Dotenv => dotenv::write(tree, metadata, options),
+            Self::Ini => ini::write(tree, metadata, options),
+            Self::Json => json::write(tree, metadata, options),
+            Self::Yaml => yaml::write(tree, metadata, options),
+        }
+    }
+
+    /// Writes one value as this format has it: what `--extract` prints of a list or scalar.
+    pub fn write_value(self, value: &Value, options: &WriteOptions) -> Result<Vec<u8>, WriteError> {
+        match self {
+            Self::Json => json::write_value(value, options),
+            Self::Yaml => yaml::write_value(value),
+            Self::Binary | Self::Dotenv | Self::Ini => Err(WriteError::Shape(
+                "only a string can be written in this format",
+            )),
+        }
+    }
+
+    /// Whether a plain tree has keys that only metadata have.
+    fn is_encrypted(self, tree: &Tree) -> bool {
+        let mut keys = tree
+            .documents
+            .first()
+            .into_iter()
+            .flat_map(Map::pairs)
+            .map(|(key, _)| key);
+        match self {
+            Self::Dotenv => keys.any(|key| key.as_bytes().starts_with(b"sops_")),
+            _ => keys.any(|key| key.as_bytes() == METADATA_KEY.as_bytes()),
+        }
+    }
+}
+
+/// Takes the metadata out of every document; those of the first count, the others are copies.
+fn take_metadata(mut tree: Tree) -> Result<Encrypted, ReadError> {
+    let mut found = None;
+    for document in &mut tree.documents {
+        let is_metadata = |entry: &Entry| matches!(entry, Entry::Pair(key, _) if key.as_bytes() == METADATA_KEY.as_bytes());
+        if let Some(at) = document.entries.iter().position(is_metadata) {
+            let entry = document.entries.remove(at);
+            found.get_or_insert(entry);
+        } else if found.is_none() {
+            break;
+        }
+    }
+    match found {
+        Some(Entry::Pair(_, Value::Map(metadata))) => Ok(Encrypted { tree, metadata }),
+        Some(_) => Err(ReadError::Metadata("sops is no map")),
+        None => Err(ReadError::NoMetadata),
+    }
 }
 
 impl Default for WriteOptions {
     fn default() -> Self {
-        Self { yaml_indent: 4, json_indent: None }
+        Self {
+            yaml_indent: 4,
+            json_indent: None,
+        }
     }
 }

@@ -28,3 +28,34 @@
 // What a file holds, and how it is written down.
 pub mod format;
 pub mod tree;
+
+// A file: read, opened, sealed, written.
+pub mod file;
+pub mod metadata;
+
+// How a tree is encrypted and decrypted.
+pub mod cipher;
+pub mod enc;
+pub mod ivs;
+pub mod mac;
+pub mod scalar;
+pub mod select;
+pub mod walk;
+
+// The key that does it, and whoever holds it.
+#[cfg(feature = "age")]
+pub mod age;
+pub mod data_key;
+pub mod key_service;
+pub mod keys;
+pub mod policy;
+pub mod random;
+pub mod recipient;
+pub mod services;
+pub mod shamir;
+
+// What a person asks for: a place in a tree, a value to put there, and who can open new files.
+pub mod config;
+pub mod edit;
+pub mod path;
+pub mod set_value;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use zeroize::Zeroize;
+use zeroize::Zeroize as _;
 
 pub use time::{Time, TimeError};
 
@@ -13,6 +13,10 @@ mod time;
 /// Only YAML has files of several documents; every other format has exactly one.
 #[derive(Default, PartialEq)]
 #[cfg_attr(test, derive(Debug))]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub struct Tree {
     /// The documents, each a map.
     pub documents: Vec<Map>,
@@ -21,6 +25,10 @@ pub struct Tree {
 /// A map with its comments, in the order they stand in the file.
 #[derive(Default, PartialEq)]
 #[cfg_attr(test, derive(Debug))]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub struct Map {
     /// Entries and comments.
     pub entries: Vec<Entry>,
@@ -29,6 +37,10 @@ pub struct Map {
 /// What stands in a map.
 #[derive(PartialEq)]
 #[cfg_attr(test, derive(Debug))]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub enum Entry {
     /// A comment of its own.
     Comment(Comment),
@@ -39,6 +51,10 @@ pub enum Entry {
 /// What stands in a list.
 #[derive(PartialEq)]
 #[cfg_attr(test, derive(Debug))]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub enum Item {
     /// A comment of its own.
     Comment(Comment),
@@ -50,6 +66,10 @@ pub enum Item {
 ///
 /// Two values are equal when they have the same kind and content; a `NaN` is equal to itself.
 #[cfg_attr(test, derive(Debug))]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub enum Value {
     /// A truth value.
     Bool(bool),
@@ -72,6 +92,10 @@ pub enum Value {
 /// A comment: the text after `#`, a leading space included.
 #[derive(PartialEq)]
 #[cfg_attr(test, derive(Debug))]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub struct Comment {
     /// The text, ciphertext in an encrypted file.
     pub text: Text,
@@ -94,13 +118,18 @@ pub struct Key(Box<[u8]>);
 
 /// The bytes of a string or comment, which may be secret: wiped on drop, never printed.
 #[derive(Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    not(test),
+    expect(missing_debug_implementations, reason = "secrets are never printed")
+)]
 pub struct Text(Box<[u8]>);
 
 impl Map {
     /// The value of the first entry with this key.
     #[must_use]
     pub fn value(&self, key: &[u8]) -> Option<&Value> {
-        self.pairs().find_map(|(candidate, value)| (candidate.as_bytes() == key).then_some(value))
+        self.pairs()
+            .find_map(|(candidate, value)| (candidate.as_bytes() == key).then_some(value))
     }
 
     /// The entries that are no comments.
@@ -111,21 +140,83 @@ impl Map {
         })
     }
 
+    /// A copy, which may be secret too.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self {
+            entries: self.entries.iter().map(Entry::duplicate).collect(),
+        }
+    }
+
     /// Appends an entry.
     pub fn push(&mut self, key: impl Into<Key>, value: impl Into<Value>) {
         self.entries.push(Entry::Pair(key.into(), value.into()));
     }
 }
 
+impl Value {
+    /// A copy, which may be secret too: copying is asked for by name.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        match self {
+            Self::Bool(truth) => Self::Bool(*truth),
+            Self::Float(number) => Self::Float(*number),
+            Self::Int(number) => Self::Int(*number),
+            Self::List(items) => Self::List(items.iter().map(Item::duplicate).collect()),
+            Self::Map(map) => Self::Map(map.duplicate()),
+            Self::Null => Self::Null,
+            Self::Text(text) => Self::Text(text.duplicate()),
+            Self::Time(time) => Self::Time(*time),
+        }
+    }
+}
+
+impl Item {
+    /// A copy, which may be secret too.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        match self {
+            Self::Comment(comment) => Self::Comment(comment.duplicate()),
+            Self::Value(value) => Self::Value(value.duplicate()),
+        }
+    }
+}
+
+impl Entry {
+    /// A copy, which may be secret too.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        match self {
+            Self::Comment(comment) => Self::Comment(comment.duplicate()),
+            Self::Pair(key, value) => Self::Pair(key.clone(), value.duplicate()),
+        }
+    }
+}
+
 impl Comment {
+    /// A copy, which may be secret too.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self {
+            text: self.text.duplicate(),
+            placement: self.placement,
+        }
+    }
+
     /// A comment on a line of its own.
     pub fn line(text: impl Into<Text>) -> Self {
-        Self { text: text.into(), placement: Placement::Line }
+        Self {
+            text: text.into(),
+            placement: Placement::Line,
+        }
     }
 
     /// A comment behind the value of the entry that follows it in the tree.
     pub fn inline(text: impl Into<Text>) -> Self {
-        Self { text: text.into(), placement: Placement::Inline }
+        Self {
+            text: text.into(),
+            placement: Placement::Inline,
+        }
     }
 }
 
@@ -148,6 +239,12 @@ impl Text {
     #[must_use]
     pub fn expose_str(&self) -> Option<&str> {
         std::str::from_utf8(&self.0).ok()
+    }
+
+    /// A copy, which may be secret too.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self(self.0.clone())
     }
 
     /// Whether there are no bytes.

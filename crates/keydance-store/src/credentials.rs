@@ -91,11 +91,10 @@ impl Credentials<'_, '_> {
         owners: &[CredentialOwnerRow],
     ) -> Result<()> {
         let id = Value::text(&credential.id);
-        self.0.execute(
-            "insert into object (id) values ($1)",
-            std::slice::from_ref(&id),
-        )?;
-        let values = [
+        let created_at = Value::from(credential.created_at.as_millis());
+        let sql = "insert into object (id) values ($1)";
+        self.0.insert_many(sql, &[vec![id.clone()]])?;
+        let values = vec![
             self.0.org()?,
             id,
             (&credential.name).into(),
@@ -104,13 +103,14 @@ impl Credentials<'_, '_> {
             credential.bound_to.as_ref().into(),
             (&credential.key_id).into(),
             credential.last_version.into(),
-            credential.created_at.as_millis().into(),
+            created_at.clone(),
             (&credential.created_by).into(),
+            created_at,
         ];
         let sql = "insert into credential (org, id, name, type, domain, bound_to, key_id,
             last_version, created_at, created_by, updated_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $9)";
-        self.0.execute(sql, &values)?;
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        self.0.insert_many(sql, &[values])?;
         let rows = owners
             .iter()
             .zip(0..)

@@ -97,7 +97,8 @@ impl Connection {
         }
     }
 
-    /// Inserts many rows. `sql` is the whole statement for one row, with its only `values (…)`.
+    /// Inserts many rows. `sql` is the whole statement for one row, with its only `values (…)`. They
+    /// may go out with the next statement, which then fails if the insertion does.
     pub(crate) fn insert_many(&mut self, sql: &'static str, rows: &[Vec<Value<'_>>]) -> Result<()> {
         match self {
             Self::Sqlite(connection) => rows
@@ -115,6 +116,46 @@ impl Connection {
         }
     }
 
+    /// Runs a command that nothing depends on before the next statement; it may go out with that one,
+    /// which then fails if the command does.
+    pub(crate) fn command_later(&mut self, sql: &'static str) -> Result<()> {
+        match self {
+            Self::Sqlite(connection) => connection.command(sql),
+            Self::Postgres(connection) => connection.command_later(sql),
+        }
+    }
+
+    /// Waits for what went out late.
+    pub(crate) fn settle(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(connection) => connection.settle(),
+        }
+    }
+
+    /// Whether queries are now only written down, to be sent together.
+    pub(crate) fn start_gathering(&mut self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            Self::Postgres(connection) => connection.start_gathering(),
+        }
+    }
+
+    /// Sends the queries written down. Asked again, they have their answers.
+    pub(crate) fn send_gathered(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(connection) => connection.send_gathered(),
+        }
+    }
+
+    /// Forgets what was gathered.
+    pub(crate) fn end_gathering(&mut self) {
+        if let Self::Postgres(connection) = self {
+            connection.end_gathering();
+        }
+    }
+
     /// Begins a transaction that may write, or one that sees one moment and writes nothing; on a
     /// new connection if the old one was lost meanwhile.
     pub(crate) fn begin(&mut self, location: &Location, access: Access) -> Result<()> {
@@ -129,6 +170,9 @@ impl Connection {
     }
 
     fn try_begin(&mut self, access: Access) -> Result<()> {
+        if let Self::Postgres(connection) = self {
+            connection.forget();
+        }
         self.command(match (self.is_postgres(), access) {
             (false, Access::ReadOnly) => "begin",
             (false, Access::ReadWrite) => "begin immediate",

@@ -174,6 +174,29 @@ impl<'c> Tx<'c> {
         self.watch(inserted)
     }
 
+    /// Asks questions that do not depend on one another's answers: PostgreSQL gets all of them before
+    /// it answers the first.
+    ///
+    /// There `ask` runs twice: first every answer is empty, and whatever it returns is dropped; then
+    /// the same questions have their answers. So it must change nothing but what it returns. A
+    /// question that was not asked the first time is asked alone.
+    ///
+    /// # Errors
+    /// Those of `ask`, and of the database.
+    pub fn gather<T, E: From<Error>>(
+        &mut self,
+        mut ask: impl FnMut(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if !self.connection.start_gathering() {
+            return ask(self);
+        }
+        drop(ask(self));
+        let sent = self.connection.send_gathered();
+        let answered = self.watch(sent).map_err(E::from).and_then(|()| ask(self));
+        self.connection.end_gathering();
+        answered
+    }
+
     /// Says that this transaction rests on something that is no longer true.
     pub(crate) fn start_over<T>(&mut self) -> Result<T> {
         self.conflict = true;
@@ -194,7 +217,7 @@ impl<'c> Tx<'c> {
     /// Begins a part of the transaction that can be undone alone, and that has entered nothing yet.
     pub(crate) fn mark(&mut self) -> Result<Mark> {
         (self.entered, self.failure) = (None, None);
-        let marked = self.connection.command("savepoint use_case");
+        let marked = self.connection.command_later("savepoint use_case");
         self.watch(marked)?;
         Ok(Mark {
             changes: self.staged.changes.len(),
@@ -203,7 +226,7 @@ impl<'c> Tx<'c> {
     }
 
     pub(crate) fn keep(&mut self) -> Result<()> {
-        let kept = self.connection.command("release savepoint use_case");
+        let kept = self.connection.command_later("release savepoint use_case");
         self.watch(kept)
     }
 
@@ -212,6 +235,8 @@ impl<'c> Tx<'c> {
         self.staged.changes.truncate(mark.changes);
         self.staged.closings.truncate(mark.closings);
         (self.entered, self.shown) = (None, None);
+        // What went out late and failed is part of what is undone.
+        drop(self.connection.settle());
         let undone = self.connection.command("rollback to savepoint use_case");
         self.watch(undone)?;
         self.keep()
@@ -241,6 +266,8 @@ impl<'c> Tx<'c> {
     /// Why a statement failed since the mark. Whoever ignores that must not succeed: PostgreSQL has
     /// given the transaction up by then, SQLite has not.
     pub(crate) fn failure(&mut self) -> Result<()> {
+        let settled = self.connection.settle();
+        self.watch(settled)?;
         self.failure.take().map_or(Ok(()), Err)
     }
 

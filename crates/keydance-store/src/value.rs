@@ -20,6 +20,16 @@ impl<'a> Value<'a> {
     pub(crate) fn text(value: &impl Display) -> Self {
         Value::Text(Cow::Owned(value.to_string()))
     }
+
+    /// The same value, borrowing nothing.
+    pub(crate) fn to_owned(&self) -> Value<'static> {
+        match self {
+            Value::Null => Value::Null,
+            Value::Int(number) => Value::Int(*number),
+            Value::Text(text) => Value::Text(Cow::Owned(text.clone().into_owned())),
+            Value::Bytes(bytes) => Value::Bytes(Cow::Owned(bytes.clone().into_owned())),
+        }
+    }
 }
 
 impl From<i64> for Value<'_> {

@@ -16,6 +16,9 @@ mod execution;
 mod flow;
 mod run;
 
+// Secrets in files.
+pub(crate) mod sops;
+
 // Who there is.
 mod group;
 mod machine;
@@ -69,6 +72,7 @@ pub(crate) enum Command {
     Execution(execution::Command),
     /// Run a command with the credentials of a flow in its environment
     Run(run::Args),
+    Sops(sops::Args),
     /// Persons of your organisation
     #[command(subcommand)]
     Person(person::Command),
@@ -108,6 +112,7 @@ impl Command {
             Self::Flow(command) => command.run(context),
             Self::Execution(command) => command.run(context),
             Self::Run(args) => run::run(&args, context),
+            Self::Sops(args) => Err(sops::misplaced(&args)),
             Self::Person(command) => command.run(context),
             Self::Group(command) => command.run(context),
             Self::Machine(command) => command.run(context),

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`cli`] | the command line as a whole |
 //! | [`commands`] | what each command does |
+//! | [`commands::sops`] | a command line of its own, that of getsops/sops |
 //! | [`config`] | the configuration of the server |
 //! | [`client`], [`login`] | calling a server, and as whom |
 //! | [`output`], [`render`], [`failure`] | what is shown, and the exit code |
@@ -28,10 +29,16 @@ mod terminal;
 
 mod private_file;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
+use commands::sops;
 use config::Environment;
 
 fn main() -> ExitCode {
-    cli::run(std::env::args_os(), Environment::of_process())
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    match sops::Face::of(&arguments) {
+        Some((face, named_by)) => sops::run(face, arguments.split_off(named_by)),
+        None => cli::run(arguments, Environment::of_process()),
+    }
 }

@@ -241,10 +241,18 @@ pub(crate) struct People {
 impl People {
     /// Those with these ids, of the organisation entered.
     pub(crate) fn load(tx: &mut Tx<'_>, ids: &[&str], now: Timestamp) -> Result<Self> {
-        let organisation = tx.organisations().entered()?.ok_or_else(invalid)?;
-        let principals = tx.principals().find_all(ids)?;
+        let (organisation, principals, memberships) = tx.gather(|tx| {
+            let organisation = tx.organisations().entered()?;
+            let principals = tx.principals().find_all(ids)?;
+            Ok::<_, Error>((
+                organisation,
+                principals,
+                tx.groups().of_principals(ids, now)?,
+            ))
+        })?;
+        let organisation = organisation.ok_or_else(invalid)?;
         let mut groups: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
-        for (principal, group) in tx.groups().of_principals(ids, now)? {
+        for (principal, group) in memberships {
             let group = group.parse().map_err(Error::internal)?;
             groups.entry(principal).or_default().insert(group);
         }

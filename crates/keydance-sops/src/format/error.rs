@@ -33,6 +33,9 @@ pub enum ReadError {
         /// The key.
         key: Key,
     },
+    /// A plain file with keys that only an encrypted one has.
+    #[error("the input has sops metadata already")]
+    Encrypted,
     /// Not one document.
     #[error("the input holds no document")]
     NoDocument,

@@ -68,15 +68,30 @@ impl Time {
     pub fn whole_seconds(self) -> Self {
         let nanoseconds = i64::from(self.at.subsec_nanosecond()).rem_euclid(1_000_000_000);
         let cut = jiff::SignedDuration::from_nanos(nanoseconds);
-        Self { at: self.at.checked_sub(cut).unwrap_or(self.at), ..self }
+        Self {
+            at: self.at.checked_sub(cut).unwrap_or(self.at),
+            ..self
+        }
     }
 }
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let civil = self.offset.to_datetime(self.at);
-        write!(f, "{:04}-{:02}-{:02}", civil.year(), civil.month(), civil.day())?;
-        write!(f, "T{:02}:{:02}:{:02}", civil.hour(), civil.minute(), civil.second())?;
+        write!(
+            f,
+            "{:04}-{:02}-{:02}",
+            civil.year(),
+            civil.month(),
+            civil.day()
+        )?;
+        write!(
+            f,
+            "T{:02}:{:02}:{:02}",
+            civil.hour(),
+            civil.minute(),
+            civil.second()
+        )?;
         if civil.subsec_nanosecond() != 0 {
             let fraction = format!("{:09}", civil.subsec_nanosecond());
             write!(f, ".{}", fraction.trim_end_matches('0'))?;
@@ -87,7 +102,12 @@ impl fmt::Display for Time {
         let minutes = self.offset.seconds().div_euclid(60);
         let sign = if minutes < 0 { '-' } else { '+' };
         let minutes = minutes.unsigned_abs();
-        write!(f, "{sign}{:02}:{:02}", minutes.div_euclid(60), minutes.rem_euclid(60))
+        write!(
+            f,
+            "{sign}{:02}:{:02}",
+            minutes.div_euclid(60),
+            minutes.rem_euclid(60)
+        )
     }
 }
 
@@ -116,7 +136,13 @@ mod tests {
 
     #[test]
     fn what_lacks_an_offset_or_the_t_is_no_time() {
-        for text in ["", "2025-01-02", "2025-01-02T03:04:05", "2025-01-02 03:04:05Z", "nonsense"] {
+        for text in [
+            "",
+            "2025-01-02",
+            "2025-01-02T03:04:05",
+            "2025-01-02 03:04:05Z",
+            "nonsense",
+        ] {
             assert_eq!(Time::parse(text), Err(TimeError), "{text}");
         }
     }

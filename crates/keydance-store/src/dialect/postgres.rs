@@ -1,7 +1,11 @@
 //! PostgreSQL. The driver is asynchronous; each connection lives on a thread of ours, where waiting
-//! for the answer is what there is to do.
+//! for the answer is what there is to do. So there is little waiting: whatever does not depend on an
+//! answer goes out with the next statement.
+
+mod pipeline;
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,13 +23,15 @@ use super::{Access, Weakness};
 use crate::error::{Error, Result};
 use crate::migrations;
 use crate::value::{Row, Value};
+use pipeline::{Gathered, Pipeline};
 
 /// Rows that go out with one statement at most.
 const MANY: usize = 64;
 
 pub(crate) struct Postgres {
     runtime: Runtime,
-    client: Client,
+    client: Arc<Client>,
+    pipeline: Pipeline,
     /// Prepared statements by their text and the number of rows they take.
     statements: HashMap<(&'static str, usize), Statement>,
 }
@@ -46,9 +52,10 @@ impl Postgres {
             SslMode::Disable => runtime.block_on(connect(&config, NoTls))?,
             _ => runtime.block_on(connect(&config, MakeRustlsConnect::new(tls()?)))?,
         };
-        let connection = Self {
+        let mut connection = Self {
             runtime,
-            client,
+            client: Arc::new(client),
+            pipeline: Pipeline::default(),
             statements: HashMap::new(),
         };
         connection.command("set search_path = public")?;
@@ -69,55 +76,121 @@ impl Postgres {
         values: &[Value<'_>],
         mut map: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
-        let statement = self.prepare(sql, 1, || ours(sql))?;
-        let rows = self
-            .runtime
-            .block_on(self.client.query(&statement, &borrowed(values)))
-            .map_err(classify)?;
+        let rows = match self.pipeline.answer(sql, values) {
+            Gathered::Answer(rows) => rows?,
+            Gathered::Later => {
+                let statement = self.prepare(sql, 1, || ours(sql))?;
+                self.pipeline.ask(&self.client, statement, sql, values);
+                return Ok(Vec::new());
+            }
+            Gathered::Nothing => {
+                let statement = self.prepare(sql, 1, || ours(sql))?;
+                let client = Arc::clone(&self.client);
+                self.wait(async move {
+                    let answer = client.query(&statement, &borrowed(values)).await;
+                    answer.map_err(classify)
+                })?
+            }
+        };
         rows.iter().map(|row| map(&Row::Postgres(row))).collect()
     }
 
     pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
         let statement = self.prepare(sql, 1, || ours(sql))?;
-        self.runtime
-            .block_on(self.client.execute(&statement, &borrowed(values)))
-            .map_err(classify)
+        let client = Arc::clone(&self.client);
+        self.wait(async move {
+            let changed = client.execute(&statement, &borrowed(values)).await;
+            changed.map_err(classify)
+        })
     }
 
-    /// Sends the rows in portions of 64, 32, … 1, so that there are few statements to prepare.
+    /// Sends the rows in portions of 64, 32, … 1, so that there are few statements to prepare. Goes
+    /// out with the next statement, which fails if this one does.
     pub(crate) fn insert_many(&mut self, sql: &'static str, rows: &[Vec<Value<'_>>]) -> Result<()> {
         let mut rest = rows;
         while let Some(first) = rest.first() {
             let count = MANY.min(1 << rest.len().ilog2());
             let statement = self.prepare(sql, count, || widened(sql, first.len(), count))?;
             let (portion, after) = rest.split_at(count);
-            let values: Vec<&(dyn ToSql + Sync)> =
-                portion.iter().flatten().map(|value| value as _).collect();
-            self.runtime
-                .block_on(self.client.execute(&statement, &values))
-                .map_err(classify)?;
+            self.pipeline.insert(&self.client, statement, portion);
             rest = after;
+            self.settle_if_full()?;
         }
         Ok(())
     }
 
-    pub(crate) fn command(&self, sql: &'static str) -> Result<()> {
-        self.runtime
-            .block_on(self.client.batch_execute(sql))
-            .map_err(classify)
+    pub(crate) fn command(&mut self, sql: &'static str) -> Result<()> {
+        let client = Arc::clone(&self.client);
+        self.wait(async move { client.batch_execute(sql).await.map_err(classify) })
+    }
+
+    /// Runs a command that nothing depends on before the next statement, which it goes out with.
+    pub(crate) fn command_later(&mut self, sql: &'static str) -> Result<()> {
+        self.pipeline.command(&self.client, sql);
+        self.settle_if_full()
     }
 
     pub(crate) fn setting(&mut self, name: &'static str, value: &str) -> Result<()> {
         let sql = "select set_config($1, $2, true)";
-        self.query(sql, &[Value::from(name), Value::from(value)], |_| Ok(()))
-            .map(drop)
+        let statement = self.prepare(sql, 1, || sql.to_owned())?;
+        let values = vec![Value::from(name), Value::from(value)];
+        self.pipeline.insert(&self.client, statement, &[values]);
+        self.settle_if_full()
+    }
+
+    /// Sends what is to go out with the next statement, and waits for the answers.
+    pub(crate) fn settle(&mut self) -> Result<()> {
+        self.wait(async { Ok(()) })
+    }
+
+    fn settle_if_full(&mut self) -> Result<()> {
+        if self.pipeline.is_full() {
+            self.settle()
+        } else {
+            Ok(())
+        }
+    }
+
+    /// From now on queries are only written down; see [`Tx::gather`](crate::Tx::gather).
+    pub(crate) fn start_gathering(&mut self) -> bool {
+        self.pipeline.start_gathering()
+    }
+
+    /// Sends the queries written down. From now on they have their answers.
+    pub(crate) fn send_gathered(&mut self) -> Result<()> {
+        let asked = self.pipeline.take_asked();
+        let (questions, answers): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+        let answers = self.wait(async { Ok(futures_util::future::join_all(answers).await) })?;
+        self.pipeline
+            .keep_answers(questions.into_iter().zip(answers));
+        Ok(())
+    }
+
+    /// Forgets whatever an interrupted transaction left behind.
+    pub(crate) fn forget(&mut self) {
+        self.pipeline = Pipeline::default();
+    }
+
+    /// Forgets what was gathered.
+    pub(crate) fn end_gathering(&mut self) {
+        self.pipeline.end_gathering();
+    }
+
+    /// Sends a statement after everything that is to go out before it, without waiting in between.
+    fn wait<T>(&mut self, last: impl Future<Output = Result<T>>) -> Result<T> {
+        let before = futures_util::future::join_all(self.pipeline.take_deferred());
+        let (before, last) = self
+            .runtime
+            .block_on(futures_util::future::join(before, last));
+        before.into_iter().collect::<Result<()>>()?;
+        last
     }
 
     /// Only a refusal by a rule says that nothing was committed. An answer that was lost, or a server
     /// that went down meanwhile, does not.
-    pub(crate) fn commit(&self) -> Result<()> {
-        let committed = self.runtime.block_on(self.client.batch_execute("commit"));
-        committed.map_err(classify).map_err(|error| match error {
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        self.settle()?;
+        self.command("commit").map_err(|error| match error {
             Error::Unavailable(_) => Error::Unknown,
             refused => refused,
         })

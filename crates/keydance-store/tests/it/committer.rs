@@ -182,6 +182,32 @@ fn what_is_not_as_it_was_read_is_started_over_and_other_errors_are_not() {
 }
 
 #[test]
+fn gathered_questions_have_the_answers_they_have_alone() {
+    both(|world| {
+        world.write(|tx| {
+            add("ana".to_owned())(tx)?;
+            add("ben".to_owned())(tx)
+        });
+        let (ana, nobody, late) = world.write(|tx| {
+            tx.gather(|tx| {
+                let ana = tx.principals().find("ana")?;
+                let nobody = tx.principals().find("nobody")?;
+                // Not asked while the answer to the first is still unknown.
+                let late = match &ana {
+                    Some(_) => tx.principals().find("ben")?,
+                    None => None,
+                };
+                Ok::<_, Error>((ana.is_some(), nobody.is_some(), late.is_some()))
+            })
+        });
+        assert_eq!((ana, nobody, late), (true, false, true));
+        let failed = world.try_write(|tx| tx.gather(|_| Err::<(), _>(Error::Changed)));
+        assert_eq!(failed, Err(Error::Changed));
+        assert!(has(world, "ana"), "gathering has ended");
+    });
+}
+
+#[test]
 fn a_conflict_that_stays_harms_nobody_else() {
     both(|world| {
         with_a_doubt(world);

@@ -31,6 +31,7 @@ fn every_command_has_help() {
         "flow",
         "execution",
         "run",
+        "sops",
         "person",
         "group",
         "machine",

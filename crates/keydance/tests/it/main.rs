@@ -24,6 +24,7 @@ mod credential;
 mod flow;
 mod readme;
 mod serving;
+mod sops;
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

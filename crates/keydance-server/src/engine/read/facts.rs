@@ -59,35 +59,62 @@ impl Facts {
             return Err(Error::internal("nothing was asked"));
         };
         let keys = parts.keyring.organisation(tx, organisation)?;
-        tx.epoch()?;
-        let executions = executions(tx, asked)?;
-        let flow_ids: Vec<FlowId> = unique(executions.values().map(|execution| execution.flow));
-        let flow_owners = flow_owners(tx, &flow_ids)?;
-        let people = people(tx, asked, flow_owners.values().flatten(), now)?;
         let credential_ids = unique(asked.iter().filter_map(|one| one.request.credential));
         let by_owners = asked.iter().filter(|one| !one.is_execution());
         let owner_read = unique(by_owners.filter_map(|one| one.request.credential));
-        let credentials = credentials(tx, &credential_ids)?;
+        // Three rounds: what the requests name, what the executions name, what the flows name.
+        let (executions, credentials, owners, mut versions, environments) = tx.gather(|tx| {
+            Ok::<_, Error>((
+                executions(tx, asked)?,
+                credentials(tx, &credential_ids)?,
+                owner_rows(tx, &credential_ids)?,
+                versions(tx, &owner_read)?,
+                environments(tx, &owner_read)?,
+            ))
+        })?;
+        tx.epoch()?;
+        let flow_ids: Vec<FlowId> = unique(executions.values().map(|execution| execution.flow));
         let places = places(asked, &executions);
-        let current = current(tx, &places)?;
+        let (flows, flow_owners, listed, current, elsewhere) = tx.gather(|tx| {
+            Ok::<_, Error>((
+                flows(tx, &flow_ids)?,
+                flow_owners(tx, &flow_ids)?,
+                listed(tx, &executions)?,
+                current(tx, &places)?,
+                elsewhere(tx, &owner_read, &credentials)?,
+            ))
+        })?;
         let empty = places.iter().filter(|place| !current.contains_key(*place));
-        let empty = empty.map(|(id, _)| *id);
+        let empty = unique(
+            empty
+                .map(|(id, _)| *id)
+                .filter(|id| !versions.contains_key(id)),
+        );
+        let (open_groups, people, callers, of_empty) = tx.gather(|tx| {
+            Ok::<_, Error>((
+                open_groups(tx, flow_owners.values().flatten())?,
+                people(tx, asked, flow_owners.values().flatten(), now)?,
+                callers_of(tx, asked, now)?,
+                self::versions(tx, &empty)?,
+            ))
+        })?;
+        versions.extend(of_empty);
         Ok(Self {
             organisation,
             keys,
-            open_groups: open_groups(tx, flow_owners.values().flatten())?,
-            callers: callers_of(tx, asked, now)?,
-            listed: listed(tx, &executions)?,
-            flows: flows(tx, &flow_ids)?,
-            owners: owner_rows(tx, &credential_ids)?,
-            versions: versions(tx, &unique(owner_read.iter().copied().chain(empty)))?,
-            elsewhere: elsewhere(tx, &owner_read, &credentials)?,
-            environments: environments(tx, &owner_read)?,
-            credentials,
-            current,
             people,
+            open_groups,
+            callers,
             executions,
+            listed,
+            flows,
             flow_owners,
+            credentials,
+            owners,
+            current,
+            versions,
+            elsewhere,
+            environments,
         })
     }
 
@@ -180,6 +207,14 @@ fn flow_owners(tx: &mut Tx<'_>, ids: &[FlowId]) -> Result<HashMap<FlowId, Vec<Ow
         return Ok(HashMap::new());
     }
     Ok(grouped(tx.flows().owners(ids)?))
+}
+
+/// Those of the organisation, if anybody reads as an owner and may name one.
+fn environments(tx: &mut Tx<'_>, owner_read: &[CredentialId]) -> Result<Vec<EnvironmentRow>> {
+    if owner_read.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(tx.environments().list()?)
 }
 
 fn flows(tx: &mut Tx<'_>, ids: &[FlowId]) -> Result<HashMap<FlowId, FlowRow>> {
@@ -305,11 +340,4 @@ fn elsewhere(
         return Ok(BTreeSet::new());
     }
     Ok(tx.credentials().exist_anywhere(&unknown)?)
-}
-
-fn environments(tx: &mut Tx<'_>, owner_read: &[CredentialId]) -> Result<Vec<EnvironmentRow>> {
-    if owner_read.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(tx.environments().list()?)
 }

@@ -1,0 +1,4 @@
+//! Key services outside of this process, one file each.
+
+pub mod age_plugin;
+pub mod gpg;

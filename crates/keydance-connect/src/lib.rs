@@ -1,0 +1,19 @@
+//! Whatever talks to somebody else: other programs, other machines.
+//!
+//! A crate of its own because of its weight (W): what talks to clouds and servers pulls their
+//! libraries, and nothing that merely decides or encrypts should build them. It must never read the
+//! environment, decide who may do what, or keep a secret longer than one call; configuration and
+//! credentials are handed in.
+//!
+//! | module | what it talks to |
+//! |---|---|
+//! | [`keys`] | whoever wraps and unwraps data keys: gpg, plugins of age |
+//!
+//! [`SearchPath`] finds the programs it runs.
+
+pub mod keys;
+
+mod process;
+mod search_path;
+
+pub use search_path::SearchPath;

@@ -1,0 +1,16 @@
+//! Against the real programs: age, gpg, and a plugin of age. They are found on `PATH`; one that is
+//! not there fails its tests.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy knows test functions, but not what they are made of"
+)]
+
+// What the tests stand on.
+mod peers;
+
+// One module per peer.
+mod age;
+mod age_plugin;
+mod gpg;

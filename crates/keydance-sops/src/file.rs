@@ -1,0 +1,194 @@
+//! An encrypted file: read, opened with its data key, sealed again, written.
+//!
+//! [`File`] → [`Unverified`] → [`Opened`] → [`File`]: what was decrypted cannot be used before its
+//! MAC was compared, or the comparison refused by name.
+
+use crate::cipher::{self, Cipher};
+use crate::data_key::DataKey;
+use crate::format::{Encrypted, Format, ReadError, ReadOptions, WriteError, WriteOptions};
+use crate::ivs::Ivs;
+use crate::mac::MacError;
+use crate::metadata::{Metadata, MetadataError, VERSION};
+use crate::random::Random;
+use crate::select::Rule;
+use crate::tree::{Time, Tree};
+use crate::walk::{self, DecryptError, Decrypted, EncryptError, Scheme, Warning};
+
+/// An encrypted file.
+#[expect(missing_debug_implementations, reason = "secrets are never printed")]
+pub struct File {
+    /// How it is written down.
+    pub format: Format,
+    /// The encrypted content.
+    pub tree: Tree,
+    /// Everything under `sops`.
+    pub metadata: Metadata,
+}
+
+/// A decrypted file whose MAC has not been looked at yet.
+#[must_use]
+#[expect(missing_debug_implementations, reason = "secrets are never printed")]
+pub struct Unverified {
+    opened: Opened,
+    integrity: Result<(), MacError>,
+}
+
+/// A decrypted file.
+#[expect(missing_debug_implementations, reason = "secrets are never printed")]
+pub struct Opened {
+    /// How it is written down.
+    pub format: Format,
+    /// The plain content.
+    pub tree: Tree,
+    /// Everything under `sops`.
+    pub metadata: Metadata,
+    /// What was odd, and is not reason enough to refuse the file.
+    pub warnings: Vec<Warning>,
+    ivs: Ivs,
+}
+
+/// Why bytes are no encrypted file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// They are not in the format.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// What stands under `sops` is no metadata.
+    #[error("the sops metadata are malformed: {0}")]
+    Metadata(#[from] MetadataError),
+}
+
+/// Why a file was not encrypted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SealError {
+    /// The MAC was not encrypted.
+    #[error("the MAC cannot be encrypted: {0}")]
+    Mac(cipher::SealError),
+    /// A value was not encrypted.
+    #[error(transparent)]
+    Tree(#[from] EncryptError),
+}
+
+impl File {
+    /// Reads an encrypted file.
+    pub fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Self, FileError> {
+        let Encrypted { tree, metadata } = format.read_encrypted(bytes, options)?;
+        Ok(Self {
+            format,
+            tree,
+            metadata: Metadata::from_map(metadata)?,
+        })
+    }
+
+    /// Decrypts every value with the data key of the file.
+    pub fn open(self, key: &DataKey) -> Result<Unverified, DecryptError> {
+        let Self {
+            format,
+            mut tree,
+            metadata,
+        } = self;
+        let cipher = Cipher::new(key);
+        let rule = effective(metadata.rule.as_ref());
+        let scheme = Scheme {
+            cipher: &cipher,
+            rule: &rule,
+            mac_scope: metadata.mac_scope,
+        };
+        let Decrypted { mac, ivs, warnings } = walk::decrypt(&mut tree, scheme)?;
+        let integrity = match metadata.last_modified {
+            Some(time) => mac.verify(&cipher, metadata.mac.expose(), time),
+            None => Err(MacError::Missing),
+        };
+        let opened = Opened {
+            format,
+            tree,
+            metadata,
+            warnings,
+            ivs,
+        };
+        Ok(Unverified { opened, integrity })
+    }
+
+    /// Writes the file.
+    pub fn write(&self, options: &WriteOptions) -> Result<Vec<u8>, WriteError> {
+        self.format
+            .write(&self.tree, Some(&self.metadata.to_map()), options)
+    }
+}
+
+impl Unverified {
+    /// The file, if its MAC is the one of its content.
+    pub fn verify(self) -> Result<Opened, MacError> {
+        self.integrity.map(|()| self.opened)
+    }
+
+    /// The file, whatever its MAC says: somebody may have changed it without the data key.
+    #[must_use]
+    pub fn dangerous_ignore_mac(self) -> Opened {
+        self.opened
+    }
+}
+
+impl Opened {
+    /// A file that was never encrypted yet.
+    #[must_use]
+    pub fn new(format: Format, tree: Tree, metadata: Metadata) -> Self {
+        Self {
+            format,
+            tree,
+            metadata,
+            warnings: Vec::new(),
+            ivs: Ivs::new(),
+        }
+    }
+
+    /// Encrypts every value the rule selects. Values that did not change keep their ciphertext if
+    /// the data key is the one they were decrypted with.
+    pub fn seal(
+        self,
+        key: &DataKey,
+        now: Time,
+        random: &mut dyn Random,
+    ) -> Result<File, SealError> {
+        let Self {
+            format,
+            mut tree,
+            mut metadata,
+            mut ivs,
+            ..
+        } = self;
+        let cipher = Cipher::new(key);
+        let now = now.whole_seconds();
+        let rule = effective(metadata.rule.as_ref());
+        let scheme = Scheme {
+            cipher: &cipher,
+            rule: &rule,
+            mac_scope: metadata.mac_scope,
+        };
+        let mac = walk::encrypt(&mut tree, scheme, &mut ivs, random)?;
+        metadata.mac = mac.seal(&cipher, now, random).map_err(SealError::Mac)?;
+        // The one case in which stock writes no rule: a binary file encrypted for the first time.
+        let first_binary = format == Format::Binary && metadata.last_modified.is_none();
+        metadata.last_modified = Some(now);
+        metadata.rule = (!first_binary).then_some(rule);
+        if metadata.version.is_empty() {
+            VERSION.clone_into(&mut metadata.version);
+        }
+        Ok(File {
+            format,
+            tree,
+            metadata,
+        })
+    }
+}
+
+/// The rule of a file; one that names none has the default.
+fn effective(rule: Option<&Rule>) -> Rule {
+    let default = || Rule::UnencryptedSuffix(Rule::DEFAULT_SUFFIX.to_owned());
+    rule.cloned().unwrap_or_else(default)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! Subcommands that look at files as they are.
+
+use super::super::flags::*;
+use super::super::subcommand::{Subcommand, Verb};
+use super::*;
+
+pub(super) const FILE_STATUS: Subcommand = Subcommand::new(
+    Verb::FileStatus,
+    "filestatus",
+    "FILE",
+    "Say whether a file is encrypted",
+    &[&[INPUT_TYPE], MANY],
+);
+
+pub(super) const VERIFY: Subcommand = Subcommand::new(
+    Verb::Verify,
+    "verify",
+    "PATH…",
+    "Look whether files are whole and as they should be",
+    &[
+        &[INPUT_TYPE, DECRYPTION_ORDER],
+        SERVICES,
+        &[STRICT, JSON],
+        MANY,
+    ],
+)
+.ours();
+
+pub(super) const RECIPIENTS_COMMAND: Subcommand = Subcommand::new(
+    Verb::Recipients,
+    "recipients",
+    "PATH…",
+    "Show who can open files",
+    &[&[INPUT_TYPE, JSON], MANY],
+)
+.ours();
+
+pub(super) const DIFF: Subcommand = Subcommand::new(
+    Verb::Diff,
+    "diff",
+    "A B",
+    "Show the paths in which two files differ",
+    &[
+        &[REVEAL, JSON],
+        TYPES,
+        &[IGNORE_MAC, DECRYPTION_ORDER],
+        SERVICES,
+        &[STRICT],
+    ],
+)
+.ours();
+
+pub(super) const MERGE_DRIVER: Subcommand = Subcommand::new(
+    Verb::MergeDriver,
+    "merge-driver",
+    "BASE OURS THEIRS MARKER-SIZE PATH",
+    "Merge two versions of a file, for git",
+    &[&[DECRYPTION_ORDER], SERVICES, &[STRICT]],
+)
+.ours();
