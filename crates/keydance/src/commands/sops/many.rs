@@ -38,11 +38,37 @@ pub(super) fn run(
     files: &[PathBuf],
     work: impl Fn(&Path) -> Result<String, Failure> + Sync,
 ) -> Result<ExitCode, Failure> {
-    let summary = Jobs::of(&session.options).run(files, work, |path, result| match result {
-        Ok(done) if done.is_empty() => {}
-        Ok(done) => failure::say_of(path, &done),
-        Err(failed) => drop(failure::show(&failed)),
+    run_and_tell(session, files, work, |path, done| {
+        if !done.is_empty() {
+            failure::say_of(path, &done);
+        }
+        Ok(())
+    })
+}
+
+/// Runs over files, several at a time, and tells what came of each in their order.
+///
+/// # Errors
+/// Any of them failed, or it cannot be told.
+pub(super) fn run_and_tell<T: Send>(
+    session: &Session,
+    files: &[PathBuf],
+    work: impl Fn(&Path) -> Result<T, Failure> + Sync,
+    mut tell: impl FnMut(&Path, T) -> Result<(), Failure>,
+) -> Result<ExitCode, Failure> {
+    let summary = Jobs::of(&session.options).run(files, work, |path, result| {
+        if let Err(failed) = result.and_then(|done| tell(path, done)) {
+            let _exit = failure::show(&failed);
+        }
     });
+    end(summary)
+}
+
+/// How a command ends that went over several files.
+///
+/// # Errors
+/// Any of them failed.
+pub(super) fn end(summary: Summary) -> Result<ExitCode, Failure> {
     let Summary { done, failed, left } = summary;
     if failed == 0 {
         return Ok(ExitCode::SUCCESS);
