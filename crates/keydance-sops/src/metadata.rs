@@ -104,7 +104,10 @@ impl Metadata {
 
     /// The names of recipient lists that are not understood. A new data key would lock these out.
     pub fn unknown_recipients(&self) -> impl Iterator<Item = &Key> {
-        let lists = self.unknown.iter().filter(|(_, value)| is_filled_list(value));
+        let lists = self
+            .unknown
+            .iter()
+            .filter(|(_, value)| is_filled_list(value));
         lists.map(|(key, _)| key)
     }
 

@@ -71,9 +71,8 @@ impl KeyService for KeyServices<'_> {
 
     fn holds(&self, recipient: &Recipient) -> bool {
         let mut services = self.services.iter();
-        services.any(|(kinds, service)| {
-            kinds.contains(&recipient.kind()) && service.holds(recipient)
-        })
+        services
+            .any(|(kinds, service)| kinds.contains(&recipient.kind()) && service.holds(recipient))
     }
 }
 

@@ -34,7 +34,10 @@ impl Changes {
         let count = before.groups.len().max(groups.len());
         let changes = (0..count).map(|at| {
             let before = before.groups.get(at);
-            let before: Vec<_> = before.into_iter().flat_map(|group| group.recipients()).collect();
+            let before: Vec<_> = before
+                .into_iter()
+                .flat_map(|group| group.recipients())
+                .collect();
             let after: Vec<_> = groups.get(at).into_iter().flatten().collect();
             GroupChanges::between(&before, &after)
         });
@@ -64,7 +67,9 @@ impl GroupChanges {
             .iter()
             .map(|one| (*one).clone())
             .partition(|one| old.contains(&Identity::of(one)));
-        let gone = before.iter().filter(|one| !new.contains(&Identity::of(one)));
+        let gone = before
+            .iter()
+            .filter(|one| !new.contains(&Identity::of(one)));
         Self {
             added,
             kept,

@@ -18,16 +18,23 @@ fn somebody() -> (Recipient, String) {
     use age::secrecy::ExposeSecret as _;
     let identity = age::x25519::Identity::generate();
     let recipient = identity.to_public().to_string();
-    (Recipient::Age { recipient }, identity.to_string().expose_secret().to_owned())
+    (
+        Recipient::Age { recipient },
+        identity.to_string().expose_secret().to_owned(),
+    )
 }
 
 fn alice() -> Recipient {
-    Recipient::Age { recipient: ALICE_RECIPIENT.to_owned() }
+    Recipient::Age {
+        recipient: ALICE_RECIPIENT.to_owned(),
+    }
 }
 
 fn with(identities: &[&str]) -> AgeIdentities {
     let mut service = AgeIdentities::without_passphrases();
-    service.add("here", identities.join("\n").as_bytes()).unwrap();
+    service
+        .add("here", identities.join("\n").as_bytes())
+        .unwrap();
     service
 }
 
@@ -38,7 +45,9 @@ fn file(readers: Readers) -> File {
     let groups = wrap(readers, &key, &with(&[ALICE]), now(), &mut SystemRandom).unwrap();
     let mut map = Map::default();
     map.push("a", "secret");
-    let tree = Tree { documents: vec![map] };
+    let tree = Tree {
+        documents: vec![map],
+    };
     let opened = Opened::new(Format::Yaml, tree, Metadata::new(groups, threshold, None));
     let file = opened.seal(&key, now(), &mut SystemRandom).unwrap();
     written_and_read(&file).unwrap()
@@ -51,7 +60,10 @@ fn written_and_read(file: &File) -> Result<File, FileError> {
 
 fn one_group(recipients: &[&Recipient]) -> Readers {
     let group = recipients.iter().map(|one| (*one).clone()).collect();
-    Readers { groups: vec![group], threshold: 0 }
+    Readers {
+        groups: vec![group],
+        threshold: 0,
+    }
 }
 
 fn opens(file: &File, identities: &[&str]) -> bool {
@@ -59,7 +71,10 @@ fn opens(file: &File, identities: &[&str]) -> bool {
 }
 
 fn encs(file: &File) -> Vec<String> {
-    file.metadata.wrappings().map(|wrapping| wrapping.enc.clone()).collect()
+    file.metadata
+        .wrappings()
+        .map(|wrapping| wrapping.enc.clone())
+        .collect()
 }
 
 #[test]
@@ -70,8 +85,18 @@ fn who_stays_keeps_the_wrapped_key_and_who_leaves_cannot_open_the_file() {
     let recovered = recover(&file.metadata, &with(&[ALICE]), &DECRYPTION_ORDER).unwrap();
     let readers = one_group(&[&alice(), &carol]);
     let changes = Changes::between(&file.metadata, &readers);
-    file.rewrap(readers, &recovered, &with(&[ALICE]), now(), &mut SystemRandom).unwrap();
-    assert_eq!((&changes.groups[0].added, &changes.groups[0].removed), (&vec![carol], &vec![bob]));
+    file.rewrap(
+        readers,
+        &recovered,
+        &with(&[ALICE]),
+        now(),
+        &mut SystemRandom,
+    )
+    .unwrap();
+    assert_eq!(
+        (&changes.groups[0].added, &changes.groups[0].removed),
+        (&vec![carol], &vec![bob])
+    );
     assert_eq!(encs(&file)[0], before[1]);
     assert_eq!(file.metadata.mac.expose(), mac);
     assert!(opens(&file, &[&carols]) && opens(&file, &[ALICE]) && !opens(&file, &[&bobs]));
@@ -89,12 +114,22 @@ fn another_order_is_no_change() {
 fn somebody_can_join_a_group_that_nobody_here_can_open() {
     let ((bob, bobs), (carol, carols), (dave, daves)) = (somebody(), somebody(), somebody());
     let groups = vec![vec![alice()], vec![bob], vec![carol]];
-    let mut file = file(Readers { groups, threshold: 2 });
+    let mut file = file(Readers {
+        groups,
+        threshold: 2,
+    });
     let before = encs(&file);
     let mut readers = Readers::of(&file.metadata);
     readers.groups[2].push(dave);
     let recovered = recover(&file.metadata, &with(&[ALICE, &bobs]), &DECRYPTION_ORDER).unwrap();
-    file.rewrap(readers, &recovered, &with(&[ALICE]), now(), &mut SystemRandom).unwrap();
+    file.rewrap(
+        readers,
+        &recovered,
+        &with(&[ALICE]),
+        now(),
+        &mut SystemRandom,
+    )
+    .unwrap();
     assert_eq!(encs(&file)[..3], before);
     assert!(opens(&file, &[&daves, ALICE]) && opens(&file, &[&daves, &bobs]));
     assert!(!opens(&file, &[&daves, &carols]));
@@ -104,14 +139,24 @@ fn somebody_can_join_a_group_that_nobody_here_can_open() {
 fn another_threshold_splits_the_data_key_anew() {
     let ((bob, bobs), (carol, _)) = (somebody(), somebody());
     let groups = vec![vec![alice()], vec![bob], vec![carol]];
-    let mut file = file(Readers { groups, threshold: 2 });
+    let mut file = file(Readers {
+        groups,
+        threshold: 2,
+    });
     let before = encs(&file);
     let mut readers = Readers::of(&file.metadata);
     readers.threshold = 3;
     let changes = Changes::between(&file.metadata, &readers);
     assert!(changes.split_anew && !changes.is_empty());
     let recovered = recover(&file.metadata, &with(&[ALICE, &bobs]), &DECRYPTION_ORDER).unwrap();
-    file.rewrap(readers, &recovered, &with(&[ALICE]), now(), &mut SystemRandom).unwrap();
+    file.rewrap(
+        readers,
+        &recovered,
+        &with(&[ALICE]),
+        now(),
+        &mut SystemRandom,
+    )
+    .unwrap();
     assert!(encs(&file).iter().all(|enc| !before.contains(enc)));
     assert!(!opens(&file, &[ALICE, &bobs]));
 }
@@ -119,7 +164,10 @@ fn another_threshold_splits_the_data_key_anew() {
 #[test]
 fn recipients_join_the_first_group_once_and_leave_every_group() {
     let ((bob, _), (carol, _)) = (somebody(), somebody());
-    let mut readers = Readers { groups: vec![vec![alice()], vec![alice(), bob.clone()]], threshold: 0 };
+    let mut readers = Readers {
+        groups: vec![vec![alice()], vec![alice(), bob.clone()]],
+        threshold: 0,
+    };
     readers.join(vec![alice(), carol.clone(), carol.clone()]);
     assert_eq!(readers.groups[0], [alice(), carol.clone()]);
     let (dave, _) = somebody();
@@ -131,15 +179,28 @@ fn recipients_join_the_first_group_once_and_leave_every_group() {
 
 #[test]
 fn impossible_readers_are_refused() {
-    let readers = |groups, threshold| Readers { groups: vec![vec![alice()]; groups], threshold };
+    let readers = |groups, threshold| Readers {
+        groups: vec![vec![alice()]; groups],
+        threshold,
+    };
     for (groups, threshold, possible) in [
-        (1, 0, true), (1, 1, true), (2, 0, true), (2, 2, true), (3, 2, true),
-        (0, 0, false), (1, 2, false), (2, 1, false), (2, 3, false),
+        (1, 0, true),
+        (1, 1, true),
+        (2, 0, true),
+        (2, 2, true),
+        (3, 2, true),
+        (0, 0, false),
+        (1, 2, false),
+        (2, 1, false),
+        (2, 3, false),
     ] {
         let checked = readers(groups, threshold).check();
         assert_eq!(checked.is_ok(), possible, "{threshold} of {groups}");
     }
-    let missing = ReadersError::NoGroup { number: 2, groups: 2 };
+    let missing = ReadersError::NoGroup {
+        number: 2,
+        groups: 2,
+    };
     assert_eq!(readers(2, 0).delete_group(2), Err(missing));
 }
 

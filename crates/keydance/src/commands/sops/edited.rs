@@ -44,13 +44,17 @@ impl Edited<'_> {
         mut edit: impl FnMut(&mut Tree) -> Result<Change, Failure>,
     ) -> Result<ExitCode, Failure> {
         let services = session.key_services(&self.opening.services);
-        let written =
-            change(session, self.path, |bytes| self.change(session, &services, bytes, &mut edit))?;
+        let written = change(session, self.path, |bytes| {
+            self.change(session, &services, bytes, &mut edit)
+        })?;
         if session.options.dry_run {
-            failure::say_of(self.path, match written {
-                Written::No => "would stay as it is",
-                Written::Yes => "values would change; data key and recipients would stay",
-            });
+            failure::say_of(
+                self.path,
+                match written {
+                    Written::No => "would stay as it is",
+                    Written::Yes => "values would change; data key and recipients would stay",
+                },
+            );
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -86,5 +90,6 @@ pub(super) fn sealed(
     let options = session.write_options(opened.format)?;
     let file = opened.seal(key, Session::now(), &mut SystemRandom);
     let file = file.map_err(|error| about_sealing(name, &error))?;
-    file.write(&options).map_err(|error| about_writing(name, &error))
+    file.write(&options)
+        .map_err(|error| about_writing(name, &error))
 }

@@ -23,13 +23,24 @@ use super::session::{Session, format_of};
 /// # Errors
 /// The group has no recipients, or the file cannot be opened or written.
 pub(super) fn add(session: &Session, request: &GroupsAdd) -> Result<ExitCode, Failure> {
-    let GroupsAdd { file, destination, threshold, services, keys } = request;
+    let GroupsAdd {
+        file,
+        destination,
+        threshold,
+        services,
+        keys,
+    } = request;
     let group = recipients(keys)?;
     if group.is_empty() {
         return Err(Failure::other("the new group has no recipients")
             .hint("name one with --age or another flag"));
     }
-    let regroup = Regroup { file, destination, threshold: *threshold, services };
+    let regroup = Regroup {
+        file,
+        destination,
+        threshold: *threshold,
+        services,
+    };
     regroup.run(session, |readers| {
         readers.groups.push(group.clone());
         Ok(())
@@ -41,8 +52,19 @@ pub(super) fn add(session: &Session, request: &GroupsAdd) -> Result<ExitCode, Fa
 /// # Errors
 /// There is no such group, too few would be left, or the file cannot be opened or written.
 pub(super) fn delete(session: &Session, request: &GroupsDelete) -> Result<ExitCode, Failure> {
-    let GroupsDelete { file, destination, index, threshold, services } = request;
-    let regroup = Regroup { file, destination, threshold: *threshold, services };
+    let GroupsDelete {
+        file,
+        destination,
+        index,
+        threshold,
+        services,
+    } = request;
+    let regroup = Regroup {
+        file,
+        destination,
+        threshold: *threshold,
+        services,
+    };
     regroup.run(session, |readers| readers.delete_group(*index as usize))
 }
 
@@ -100,7 +122,8 @@ impl Regroup<'_> {
         file.rewrap_all(readers, &recovered, services, now, &mut random)
             .map_err(|error| about_wrapping(name, &error))?;
         let options = session.write_options(format)?;
-        file.write(&options).map_err(|error| about_writing(name, &error))
+        file.write(&options)
+            .map_err(|error| about_writing(name, &error))
     }
 }
 

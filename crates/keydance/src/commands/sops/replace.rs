@@ -17,8 +17,17 @@ use super::session::{Session, format_of};
 /// # Errors
 /// A file cannot be read or opened, or the plain one is encrypted.
 pub(super) fn run(session: &Session, request: &Replace) -> Result<ExitCode, Failure> {
-    let Replace { file, plain, types, opening } = request;
-    let format = types.output.or_else(|| named(file)).or(types.input).unwrap_or(Format::Binary);
+    let Replace {
+        file,
+        plain,
+        types,
+        opening,
+    } = request;
+    let format = types
+        .output
+        .or_else(|| named(file))
+        .or(types.input)
+        .unwrap_or(Format::Binary);
     let source = session.source(plain, Some(file))?;
     let name = match plain {
         Input::Files(files) => files.first().unwrap_or(file),
@@ -27,7 +36,13 @@ pub(super) fn run(session: &Session, request: &Replace) -> Result<ExitCode, Fail
     let plain_format = types.input.or_else(|| named(name)).unwrap_or(format);
     // Understood before anybody is asked for a key.
     read_plain(session, name, plain_format, &source.bytes)?;
-    let edited = Edited { path: file, name: file, input: format, output: format, opening };
+    let edited = Edited {
+        path: file,
+        name: file,
+        input: format,
+        output: format,
+        opening,
+    };
     edited.run(session, |tree| {
         let plain = read_plain(session, name, plain_format, &source.bytes)?;
         Ok(edit::replace(tree, plain))

@@ -38,7 +38,10 @@ pub(super) fn run(session: &Session, request: &Rotate) -> Result<ExitCode, Failu
             Ok("has a new data key".to_owned())
         }),
         None => {
-            request.files.iter().try_for_each(|path| rotation.one(path))?;
+            request
+                .files
+                .iter()
+                .try_for_each(|path| rotation.one(path))?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -54,7 +57,9 @@ struct Rotation<'r> {
 
 impl Rotation<'_> {
     fn one(&self, path: &Path) -> Result<(), Failure> {
-        let Self { session, request, .. } = self;
+        let Self {
+            session, request, ..
+        } = self;
         if !(self.add.is_empty() && self.remove.is_empty() || path.exists()) {
             let message = format!("{}: there is no such file", path.display());
             return Err(Failure::new(Exit::RecipientsOfNothing, message));
@@ -73,7 +78,12 @@ impl Rotation<'_> {
     }
 
     fn rotated(&self, name: &Path, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
-        let Self { session, request, services, .. } = self;
+        let Self {
+            session,
+            request,
+            services,
+            ..
+        } = self;
         let format = request.types.input.unwrap_or_else(|| format_of(name));
         let mut file = session.parse(name, format, bytes)?;
         let readers = self.readers(name, &Readers::of(&file.metadata))?;
@@ -93,7 +103,8 @@ impl Rotation<'_> {
         let file = opened
             .rotate(readers, services, Session::now(), &mut SystemRandom)
             .map_err(|error| about_rotating(name, error))?;
-        file.write(&options).map_err(|error| about_writing(name, &error))
+        file.write(&options)
+            .map_err(|error| about_writing(name, &error))
     }
 
     fn readers(&self, name: &Path, before: &Readers) -> Result<Readers, Failure> {
@@ -102,7 +113,9 @@ impl Rotation<'_> {
         for absent in readers.leave(self.remove.clone()) {
             warn(&format!("{}: {absent} was no recipient", name.display()));
         }
-        readers.check().map_err(|error| about_readers(name, error))?;
+        readers
+            .check()
+            .map_err(|error| about_readers(name, error))?;
         Ok(readers)
     }
 }

@@ -28,7 +28,10 @@ pub(super) fn run(session: &Session, request: &Set) -> Result<ExitCode, Failure>
     let path = TreePath::parse(&request.path)
         .map_err(|error| Failure::new(Exit::SetSyntax, format!("PATH: {error}")))?;
     let value = value(session, request)?;
-    let name = request.filename_override.as_deref().unwrap_or(&request.file);
+    let name = request
+        .filename_override
+        .as_deref()
+        .unwrap_or(&request.file);
     let set = |tree: &mut Tree| {
         let set = edit::set(tree, &path, value.duplicate());
         set.map_err(|error| about_path(name, &error))
@@ -39,7 +42,14 @@ pub(super) fn run(session: &Session, request: &Set) -> Result<ExitCode, Failure>
     let input = request.types.input.unwrap_or_else(|| format_of(name));
     let output = request.types.output.unwrap_or_else(|| format_of(name));
     let opening = &request.opening;
-    Edited { path: &request.file, name, input, output, opening }.run(session, set)
+    Edited {
+        path: &request.file,
+        name,
+        input,
+        output,
+        opening,
+    }
+    .run(session, set)
 }
 
 fn value(session: &Session, request: &Set) -> Result<Value, Failure> {
@@ -76,7 +86,9 @@ fn created(
     if request.file.exists() {
         return Ok(false);
     }
-    let mut tree = Tree { documents: vec![Map::default()] };
+    let mut tree = Tree {
+        documents: vec![Map::default()],
+    };
     // An empty document always changes.
     let _changed = set(&mut tree)?;
     let format = request.types.output.unwrap_or_else(|| format_of(name));

@@ -40,13 +40,24 @@ pub(super) fn run(session: &Session, request: &UpdateKeys) -> Result<ExitCode, F
     let files = many::files(session, &Input::Files(request.files.clone()))?;
     let files = files.as_ref().unwrap_or(&request.files);
     if let [file] = files.as_slice() {
-        let outcome = if update.asks() { update.ask(file) } else { update.one(file) };
-        return outcome.and_then(|outcome| outcome.tell(file)).map(|()| ExitCode::SUCCESS);
+        let outcome = if update.asks() {
+            update.ask(file)
+        } else {
+            update.one(file)
+        };
+        return outcome
+            .and_then(|outcome| outcome.tell(file))
+            .map(|()| ExitCode::SUCCESS);
     }
     if update.asks() {
         return update.ask_all(files);
     }
-    many::run_and_tell(session, files, |path| update.one(path), |path, outcome| outcome.tell(path))
+    many::run_and_tell(
+        session,
+        files,
+        |path| update.one(path),
+        |path, outcome| outcome.tell(path),
+    )
 }
 
 struct Update<'r> {
@@ -82,7 +93,10 @@ impl Update<'_> {
 
     /// One file after the other, as each is asked about.
     fn ask_all(&self, files: &[PathBuf]) -> Result<ExitCode, Failure> {
-        let mut summary = Summary { left: files.len(), ..Summary::default() };
+        let mut summary = Summary {
+            left: files.len(),
+            ..Summary::default()
+        };
         for path in files {
             summary.left -= 1;
             match self.ask(path).and_then(|outcome| outcome.tell(path)) {
@@ -135,7 +149,12 @@ impl Update<'_> {
         let file = self.session.parse(path, self.format(path), bytes)?;
         let readers = self.readers(path, &file)?;
         let changes = Changes::between(&file.metadata, &readers);
-        Ok(Plan { bytes: bytes.to_vec(), file, readers, changes })
+        Ok(Plan {
+            bytes: bytes.to_vec(),
+            file,
+            readers,
+            changes,
+        })
     }
 
     /// Those of the creation rule. The threshold of the file stays if it can.
@@ -148,8 +167,13 @@ impl Update<'_> {
         } else {
             file.metadata.shamir_threshold.min(rule.groups.len())
         };
-        let readers = Readers { groups: rule.groups, threshold };
-        readers.check().map_err(|error| about_readers(path, error))?;
+        let readers = Readers {
+            groups: rule.groups,
+            threshold,
+        };
+        readers
+            .check()
+            .map_err(|error| about_readers(path, error))?;
         Ok(readers)
     }
 
@@ -180,12 +204,21 @@ impl Update<'_> {
     }
 
     fn rewrapped(&self, path: &Path, plan: Plan) -> Result<Vec<u8>, Failure> {
-        let Plan { mut file, readers, .. } = plan;
+        let Plan {
+            mut file, readers, ..
+        } = plan;
         let recovered = recover_key(path, &file.metadata, &self.services, &[])?;
-        file.rewrap(readers, &recovered, &self.services, Session::now(), &mut SystemRandom)
-            .map_err(|error| about_wrapping(path, &error))?;
+        file.rewrap(
+            readers,
+            &recovered,
+            &self.services,
+            Session::now(),
+            &mut SystemRandom,
+        )
+        .map_err(|error| about_wrapping(path, &error))?;
         let options = self.session.write_options(file.format)?;
-        file.write(&options).map_err(|error| about_writing(path, &error))
+        file.write(&options)
+            .map_err(|error| about_writing(path, &error))
     }
 }
 

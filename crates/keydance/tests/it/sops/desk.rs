@@ -15,7 +15,7 @@ pub(super) fn sops() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut found = std::env::split_paths(&path).map(|folder| folder.join("sops"));
     let sops = named.or_else(|| found.find(|sops| sops.is_file()));
-    sops.expect("the real sops is needed: on the path, or named by KEYDANCE_TEST_SOPS")
+    sops.unwrap_or_else(|| panic!("the real sops is needed: on the path, or by KEYDANCE_TEST_SOPS"))
 }
 
 /// Somebody with an age identity. They are the same in every run, and good for nothing else.
@@ -45,7 +45,9 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -71,7 +73,11 @@ impl Desk {
     pub(super) fn encrypted(&self, name: &str, plain: &str, people: &[Person]) {
         self.write(name, plain);
         let recipients: Vec<_> = people.iter().map(|person| person.recipient).collect();
-        self.theirs(&["encrypt", "-i", "--age", &recipients.join(","), name], people).code(0);
+        self.theirs(
+            &["encrypt", "-i", "--age", &recipients.join(","), name],
+            people,
+        )
+        .code(0);
     }
 
     /// Runs `keydance sops` as people, whose identities it has.
@@ -105,6 +111,24 @@ impl Desk {
         tell(self.program(sops(), people).args(arguments))
     }
 
+    /// Runs `keydance sops` as Alice, whose identity a command gives: the first time it is asked, the
+    /// real sops sets `theirs` in `f.yaml` before it answers.
+    pub(super) fn ours_while_sops_writes(&self, arguments: &[&str]) -> Told {
+        let script = format!(
+            "if mkdir asked 2>/dev/null; then env -u SOPS_AGE_KEY_CMD SOPS_AGE_KEY={0} {1} \
+             set f.yaml '[\"theirs\"]' true >&2 || exit 1; fi; echo {0}",
+            ALICE.identity,
+            sops().display()
+        );
+        let script = self.script("identity", &script);
+        let mut command = self.command(arguments, &[]);
+        tell(
+            command
+                .env_remove("SOPS_AGE_KEY")
+                .env("SOPS_AGE_KEY_CMD", script),
+        )
+    }
+
     /// A program with no environment but the identities of people.
     fn program(&self, program: PathBuf, people: &[Person]) -> Command {
         let identities: Vec<_> = people.iter().map(|person| person.identity).collect();
@@ -134,5 +158,6 @@ impl Desk {
 pub(super) fn changed(before: &str, after: &str) -> Vec<String> {
     let known: Vec<_> = before.lines().collect();
     let new = after.lines().filter(|line| !known.contains(line));
-    new.map(|line| line.trim().split(':').next().unwrap_or_default().to_owned()).collect()
+    new.map(|line| line.trim().split(':').next().unwrap_or_default().to_owned())
+        .collect()
 }
