@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use keydance_sops::format::ReadError;
+use keydance_sops::format::{Format, ReadError};
 use keydance_sops::file::{File, FileError};
 
 use super::Face;
@@ -81,7 +81,12 @@ pub(super) fn end(summary: Summary) -> Result<ExitCode, Failure> {
 fn is_sops(session: &Session, path: &Path) -> bool {
     let Ok(limit) = file::limit(&session.environment) else { return false };
     let Ok(bytes) = file::read(path, limit) else { return false };
+    let format = format_of(path);
+    if format == Format::Yaml && bytes.split(|byte| *byte == b'\n').any(|line| line == b"sops:") {
+        // As sops lays it out. Whoever works on the file reads it anyway.
+        return true;
+    }
     let marked = bytes.windows(4).any(|window| window == b"sops");
-    let read = || File::read(format_of(path), &bytes, &session.read_options());
+    let read = || File::read(format, &bytes, &session.read_options());
     marked && !matches!(read(), Err(FileError::Read(ReadError::NoMetadata | ReadError::Syntax { .. })))
 }
