@@ -31,6 +31,16 @@ mod session;
 // The commands.
 mod decrypt;
 mod encrypt;
+mod groups;
+mod replace;
+mod rotate;
+mod set;
+mod unset;
+mod updatekeys;
+
+// What several of them do.
+mod changes;
+mod edited;
 
 // Files.
 mod file;
@@ -139,6 +149,13 @@ fn run_request(session: &Session, request: &Request) -> Result<ExitCode, Failure
     match request {
         Request::Decrypt(request) => decrypt::run(session, request),
         Request::Encrypt(request) => encrypt::run(session, request),
+        Request::GroupsAdd(request) => groups::add(session, request),
+        Request::GroupsDelete(request) => groups::delete(session, request),
+        Request::Replace(request) => replace::run(session, request),
+        Request::Rotate(request) => rotate::run(session, request),
+        Request::Set(request) => set::run(session, request),
+        Request::Unset(request) => unset::run(session, request),
+        Request::UpdateKeys(request) => updatekeys::run(session, request),
         Request::Completion(shell) => print(&shell.script(session.face)),
         Request::Help(text) => print(text),
         Request::Version => print(&format!("{}\n", help::VERSION)),

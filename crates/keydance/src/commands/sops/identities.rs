@@ -105,6 +105,11 @@ impl KeyService for Identities<'_> {
         }
         Err(refusal)
     }
+
+    fn holds(&self, recipient: &Recipient) -> bool {
+        let found = self.found.get_or_init(|| self.find());
+        found.as_ref().is_ok_and(|found| found.holds(recipient))
+    }
 }
 
 fn add(identities: &mut AgeIdentities, place: &str, text: &[u8]) -> Result<(), KeyError> {

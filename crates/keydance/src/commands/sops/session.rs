@@ -14,7 +14,7 @@ use super::environment::Environment;
 use super::failure::{Exit, Failure, warn};
 use super::file;
 use super::options::Options;
-use super::request::{Input, Types};
+use super::request::Input;
 use super::write::Writer;
 
 /// One run of a command.
@@ -100,18 +100,6 @@ impl Session {
     #[expect(clippy::disallowed_methods, reason = "the one place where this command looks at a clock")]
     pub(crate) fn now() -> Time {
         Time::utc(jiff::Timestamp::now())
-    }
-}
-
-impl Source {
-    /// The format of what is read.
-    pub(crate) fn format(&self, types: Types) -> Format {
-        types.input.unwrap_or_else(|| format_of(&self.name))
-    }
-
-    /// The format of what is written.
-    pub(crate) fn output_format(&self, types: Types) -> Format {
-        types.output.unwrap_or_else(|| format_of(&self.name))
     }
 }
 
