@@ -1,0 +1,229 @@
+//! Random trees through both programs: what either writes, both read alike.
+
+use keydance_sops::data_key::DataKey;
+use keydance_sops::enc::Enc;
+use keydance_sops::file::{File, Opened};
+use keydance_sops::format::{Format, ReadOptions, WriteOptions};
+use keydance_sops::keys::{DECRYPTION_ORDER, recover, wrap};
+use keydance_sops::mac::MacScope;
+use keydance_sops::metadata::Metadata;
+use keydance_sops::select::Rule;
+use keydance_sops::tree::{Time, Tree};
+
+use crate::identities::{identities, recipient};
+use crate::random_tree::{Branch, Forest, tree};
+use crate::reduction::reduce;
+use crate::rng::Rng;
+use crate::stock::{Creation, Stock};
+
+/// How many trees share a file, since starting a program takes longer than reading one.
+const TREES_PER_FILE: usize = 200;
+
+/// How many trees all tests here make together, unless `KEYDANCE_TEST_TREES` says otherwise.
+const TREES: usize = 10_000;
+
+/// The rules, and words that the keys and comments of random trees have.
+const RULES: [Option<(&str, &str)>; 7] = [
+    None,
+    Some(("encrypted_comment_regex", "secret below")),
+    Some(("encrypted_regex", "^(data|password)$")),
+    Some(("encrypted_suffix", "_secret")),
+    Some(("unencrypted_comment_regex", "keep it plain")),
+    Some(("unencrypted_regex", "^(pub|n)")),
+    Some(("unencrypted_suffix", "_plain")),
+];
+
+/// Key groups with their threshold.
+const GROUPS: [(&[&[&str]], usize); 4] = [
+    (&[&["alice"]], 0),
+    (&[&["bob", "alice"]], 0),
+    (&[&["alice"], &["bob", "carol"]], 0),
+    (&[&["bob"], &["alice"], &["carol"]], 2),
+];
+
+/// Two identities, of three that files are for.
+const AT_HAND: [&str; 2] = ["alice", "carol"];
+
+/// Both programs with one rule, one set of groups and one format.
+struct Pair {
+    format: Format,
+    creation: Creation,
+    stock: Stock,
+    seed: u64,
+}
+
+impl Pair {
+    fn new(format: Format, seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        let (groups, threshold) = rng.pick(&GROUPS);
+        let creation = Creation {
+            groups,
+            threshold,
+            rule: rng.pick(&RULES),
+            mac_only_encrypted: rng.one_in(4),
+        };
+        Self {
+            format,
+            stock: Stock::new(&creation, &AT_HAND),
+            creation,
+            seed,
+        }
+    }
+
+    /// What the programs disagree about, for a file of these branches.
+    fn disagreement(&self, branches: &[Branch]) -> Option<String> {
+        let tree = tree(self.format, branches);
+        let plain = self.write(&tree);
+        self.compare(&plain).err()
+    }
+
+    fn compare(&self, plain: &[u8]) -> Result<(), String> {
+        let by_stock = self.stock.encrypt(self.format, plain);
+        let by_us = self.encrypt(plain);
+        let (by_stock, by_us) = match (by_stock, by_us) {
+            (Ok(by_stock), Ok(by_us)) => (by_stock, by_us),
+            (by_stock, by_us) => {
+                let verdict = |result: Result<_, String>| result.err().unwrap_or("encrypts".into());
+                let (stock, us) = (verdict(by_stock), verdict(by_us));
+                return Err(format!("stock: {stock}\nours: {us}"));
+            }
+        };
+        let (tree, copy) = self.read(&by_stock)?;
+        same("the encrypted file of stock, written again", &by_stock, &copy)?;
+        let (our_tree, _) = self.read(&by_us)?;
+        same("the encrypted file", &form(&tree), &form(&our_tree))?;
+        let expected = self.stock.decrypt(self.format, &by_stock)?;
+        for (whose, encrypted) in [("stock's file", &by_stock), ("our file", &by_us)] {
+            let by_stock = self.stock.decrypt(self.format, encrypted)?;
+            same(&format!("{whose}, decrypted by stock"), &expected, &by_stock)?;
+            same(&format!("{whose}, decrypted by us"), &expected, &self.decrypt(encrypted)?)?;
+        }
+        Ok(())
+    }
+
+    /// The encrypted values, and the file written again.
+    fn read(&self, encrypted: &[u8]) -> Result<(Vec<u8>, Vec<u8>), String> {
+        let file = self.file(encrypted)?;
+        let copy = file.write(&WriteOptions::default());
+        Ok((self.write(&file.tree), copy.map_err(|error| error.to_string())?))
+    }
+
+    fn file(&self, encrypted: &[u8]) -> Result<File, String> {
+        File::read(self.format, encrypted, &ReadOptions::default()).map_err(|error| error.to_string())
+    }
+
+    fn encrypt(&self, plain: &[u8]) -> Result<Vec<u8>, String> {
+        let mut rng = Rng::new(self.seed);
+        let read = self.format.read_plain(plain, &ReadOptions::default());
+        let tree = read.map_err(|error| error.to_string())?;
+        let key = DataKey::random(&mut rng).unwrap();
+        let now = Time::parse("2026-01-02T03:04:05Z").unwrap();
+        let groups = self.creation.groups.iter();
+        let groups = groups.map(|group| group.iter().map(|name| recipient(name)).collect());
+        let threshold = self.creation.threshold;
+        let wrapped = wrap(groups.collect(), threshold, &key, &identities(&[]), now, &mut rng);
+        let rule = self.creation.rule;
+        let rule = rule.and_then(|(field, text)| Rule::of_field(field, text));
+        let mut metadata = Metadata::new(wrapped.unwrap(), threshold, rule);
+        if self.creation.mac_only_encrypted {
+            metadata.mac_scope = MacScope::Encrypted;
+        }
+        let opened = Opened::new(self.format, tree, metadata);
+        let file = opened.seal(&key, now, &mut rng);
+        let file = file.map_err(|error| error.to_string())?;
+        Ok(file.write(&WriteOptions::default()).unwrap())
+    }
+
+    fn decrypt(&self, encrypted: &[u8]) -> Result<Vec<u8>, String> {
+        let file = self.file(encrypted)?;
+        let recovered = recover(&file.metadata, &identities(&AT_HAND), &DECRYPTION_ORDER);
+        let key = recovered.map_err(|error| error.to_string())?.key;
+        let unverified = file.open(&key).map_err(|error| error.to_string())?;
+        let opened = unverified.verify().map_err(|error| error.to_string())?;
+        Ok(self.write(&opened.tree))
+    }
+
+    fn write(&self, tree: &Tree) -> Vec<u8> {
+        let written = self.format.write(tree, None, &WriteOptions::default());
+        written.unwrap()
+    }
+}
+
+/// What an encrypted file says without its keys: of each ciphertext, how long it is and its type.
+fn form(encrypted: &[u8]) -> Vec<u8> {
+    let mut form = Vec::new();
+    let mut rest = encrypted;
+    while let Some((first, after)) = rest.split_first() {
+        if let Some(enc) = Enc::recognise(rest).filter(|enc| enc.iv.len() == 44) {
+            form.extend(format!("ENC[{}:", enc.data.len()).bytes());
+            form.extend(enc.kind);
+            rest = enc.rest;
+        } else {
+            form.push(*first);
+            rest = after;
+        }
+    }
+    form
+}
+
+fn same(what: &str, expected: &[u8], found: &[u8]) -> Result<(), String> {
+    if expected == found {
+        return Ok(());
+    }
+    let expected = String::from_utf8_lossy(expected);
+    let found = String::from_utf8_lossy(found);
+    let mut lines = expected.lines().zip(found.lines());
+    let first = lines.find(|(expected, found)| expected != found);
+    Err(format!("{what}: first different lines {first:?}\nexpected {expected:?}\nfound {found:?}"))
+}
+
+/// So many files of random trees.
+fn agree_on(format: Format, trees: usize) {
+    let files = trees.div_ceil(TREES_PER_FILE);
+    for number in 0..u64::try_from(files).unwrap() {
+        let seed = number + 1_000_000 * u64::try_from(trees).unwrap();
+        let pair = Pair::new(format, seed);
+        let field = pair.creation.rule.map(|(field, _)| field);
+        let mut forest = Forest::new(format, field != Some("encrypted_comment_regex"), seed);
+        let branches = forest.branches(TREES_PER_FILE);
+        if pair.disagreement(&branches).is_none() {
+            continue;
+        }
+        let branches = reduce(branches, |branches| pair.disagreement(branches).is_some());
+        let plain = pair.write(&tree(format, &branches));
+        panic!(
+            "{format:?}, seed {seed}, {:?}\n{}\n{:?}\n{}",
+            pair.creation,
+            String::from_utf8_lossy(&plain),
+            String::from_utf8_lossy(&plain),
+            pair.disagreement(&branches).unwrap(),
+        );
+    }
+}
+
+/// A share of all trees, in percent.
+fn share(percent: usize) -> usize {
+    let asked = std::env::var_os("KEYDANCE_TEST_TREES");
+    let trees = asked.map_or(TREES, |trees| trees.to_str().unwrap().parse().unwrap());
+    (trees * percent).div_ceil(100)
+}
+
+#[test]
+fn random_yaml_is_the_same_to_stock_and_us() {
+    agree_on(Format::Yaml, share(50));
+}
+
+#[test]
+fn random_json_is_the_same_to_stock_and_us() {
+    agree_on(Format::Json, share(20));
+}
+
+#[test]
+fn random_dotenv_is_the_same_to_stock_and_us() {
+    agree_on(Format::Dotenv, share(15));
+}
+
+#[test]
+fn random_ini_is_the_same_to_stock_and_us() {
+    agree_on(Format::Ini, share(15));
+}

@@ -1,0 +1,20 @@
+//! Against the real sops: what one writes the other opens, byte for byte.
+//!
+//! `./test` installs the peers; a peer that is not there fails its tests.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "clippy knows test functions, but not what they are made of"
+)]
+
+// What the tests stand on.
+mod identities;
+mod random_tree;
+mod reduction;
+mod rng;
+mod stock;
+
+// Agreement with stock.
+mod differential;
