@@ -10,6 +10,7 @@
 )]
 
 // What the tests stand on.
+mod departures;
 mod identities;
 mod random_tree;
 mod reduction;

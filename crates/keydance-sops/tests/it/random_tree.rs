@@ -1,8 +1,9 @@
 //! Random trees, as hostile as each format can hold.
 
-use keydance_sops::format::Format;
+use keydance_sops::format::{Format, ReadOptions, WriteOptions};
 use keydance_sops::tree::{Comment, Entry, Item, Key, Map, Text, Time, Tree, Value};
 
+use crate::departures;
 use crate::rng::Rng;
 
 /// A tree that stands in a file with many others, under keys of its own.
@@ -56,7 +57,17 @@ impl Forest {
 
     /// So many branches.
     pub(crate) fn branches(&mut self, count: usize) -> Vec<Branch> {
-        (0..count).map(|number| self.branch(number)).collect()
+        (0..count).map(|number| self.writable(number)).collect()
+    }
+
+    /// A branch that is no error to write, and could have come out of a file.
+    fn writable(&mut self, number: usize) -> Branch {
+        loop {
+            let branch = self.branch(number);
+            if let Some(branch) = read_back(self.format, branch) {
+                return branch;
+            }
+        }
     }
 
     fn branch(&mut self, number: usize) -> Branch {
@@ -217,6 +228,20 @@ impl Forest {
     fn has_comments(&self) -> bool {
         !matches!(self.format, Format::Binary | Format::Json)
     }
+}
+
+/// A branch as it comes out of a file; none if it does not, or if stock is wrong about it.
+fn read_back(format: Format, branch: Branch) -> Option<Branch> {
+    let tree = tree(format, &[branch]);
+    let written = format.write(&tree, None, &WriteOptions::default()).ok()?;
+    let mut tree = format.read_plain(&written, &ReadOptions::default()).ok()?;
+    let entries = std::mem::take(&mut tree.documents.first_mut()?.entries);
+    let is_empty_section = |entry: &Entry| matches!(entry, Entry::Pair(key, Value::Map(map)) if key.as_bytes() == b"DEFAULT" && map.entries.is_empty());
+    let entries = entries.into_iter().filter(|entry| !is_empty_section(entry));
+    let branch = Branch {
+        entries: entries.collect(),
+    };
+    (!departures::is_any(format, &branch.entries)).then_some(branch)
 }
 
 impl Branch {

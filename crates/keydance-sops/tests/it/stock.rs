@@ -1,8 +1,7 @@
 //! The real sops.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use keydance_sops::format::Format;
 use tempfile::TempDir;
@@ -139,18 +138,6 @@ pub(crate) fn suffix(format: Format) -> &'static str {
         Format::Json => ".json",
         Format::Yaml => ".yaml",
     }
-}
-
-/// What a program says to an input.
-pub(crate) fn tell(command: &mut Command, input: &[u8]) -> Result<Vec<u8>, String> {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    told(child.wait_with_output().unwrap())
 }
 
 #[test]
