@@ -11,15 +11,32 @@ pub(crate) fn is_any(format: Format, entries: &[Entry]) -> bool {
     }
 }
 
-/// A value in a section whose last character is a backslash, which joins it to the next line.
+/// A value that the quotes of stock do not bring back.
 fn section(entry: &Entry) -> bool {
     let Entry::Pair(_, Value::Map(section)) = entry else {
         return false;
     };
-    section.pairs().any(|(_, value)| match value {
-        Value::Text(text) => text.expose().ends_with(b"\\"),
+    section.pairs().any(|(key, value)| match value {
+        Value::Text(text) => quoted_key(key.as_bytes()) || quotes(text.expose()),
         _ => false,
     })
+}
+
+/// A key whose quotes end too early, or that has none and starts a comment or section.
+fn quoted_key(key: &[u8]) -> bool {
+    let has = |some: &[u8]| key.iter().any(|byte| some.contains(byte));
+    has(b"`") && has(b"\"=:") || key.first().is_some_and(|first| b"#;[\xef".contains(first))
+}
+
+/// A backslash that joins the next line; quotes that go missing, or end too early.
+fn quotes(text: &[u8]) -> bool {
+    let (Some(first), Some(last)) = (text.first(), text.last()) else {
+        return false;
+    };
+    let quoted = first == last && b"'\"".contains(first);
+    let outer_blank = !first.is_ascii_graphic() || !last.is_ascii_graphic();
+    let quote_inside = text.contains(&b'"');
+    *last == b'\\' || quoted || text.starts_with(b"\"\"\"") || quote_inside && outer_blank
 }
 
 fn entry(entry: &Entry, in_list: bool) -> bool {

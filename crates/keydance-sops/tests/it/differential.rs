@@ -1,17 +1,10 @@
 //! Random trees through both programs: what either writes, both read alike.
 
-use keydance_sops::data_key::DataKey;
 use keydance_sops::enc::Enc;
-use keydance_sops::file::{File, Opened};
-use keydance_sops::format::{Format, ReadOptions, WriteOptions};
-use keydance_sops::keys::{DECRYPTION_ORDER, recover, wrap};
-use keydance_sops::mac::MacScope;
-use keydance_sops::metadata::Metadata;
-use keydance_sops::select::Rule;
-use keydance_sops::tree::{Time, Tree};
+use keydance_sops::format::{Format, WriteOptions};
 
 use crate::departures;
-use crate::identities::{identities, recipient};
+use crate::ours;
 use crate::random_tree::{Branch, Forest, tree};
 use crate::reduction::reduce;
 use crate::rng::Rng;
@@ -84,7 +77,7 @@ impl Pair {
 
     fn compare(&self, plain: &[u8]) -> Result<(), String> {
         let by_stock = self.stock.encrypt(self.format, plain);
-        let by_us = self.encrypt(plain);
+        let by_us = ours::encrypt(self.format, plain, &self.creation, self.seed);
         let (by_stock, by_us) = match (by_stock, by_us) {
             (Ok(by_stock), Ok(by_us)) => (by_stock, by_us),
             (by_stock, by_us) => {
@@ -101,56 +94,16 @@ impl Pair {
         for (whose, encrypted) in [("stock's file", &by_stock), ("our file", &by_us)] {
             let by_stock = self.stock.decrypt(self.format, encrypted)?;
             same(&format!("{whose}, decrypted by stock"), &expected, &by_stock)?;
-            same(&format!("{whose}, decrypted by us"), &expected, &self.decrypt(encrypted)?)?;
+            same(&format!("{whose}, decrypted by us"), &expected, &ours::decrypt(self.format, encrypted, &AT_HAND)?)?;
         }
         Ok(())
     }
 
     /// The encrypted values, and the file written again.
     fn read(&self, encrypted: &[u8]) -> Result<(Vec<u8>, Vec<u8>), String> {
-        let file = self.file(encrypted)?;
+        let file = ours::read(self.format, encrypted)?;
         let copy = file.write(&WriteOptions::default());
-        Ok((self.write(&file.tree), copy.map_err(|error| error.to_string())?))
-    }
-
-    fn file(&self, encrypted: &[u8]) -> Result<File, String> {
-        File::read(self.format, encrypted, &ReadOptions::default()).map_err(|error| error.to_string())
-    }
-
-    fn encrypt(&self, plain: &[u8]) -> Result<Vec<u8>, String> {
-        let mut rng = Rng::new(self.seed);
-        let read = self.format.read_plain(plain, &ReadOptions::default());
-        let tree = read.map_err(|error| error.to_string())?;
-        let key = DataKey::random(&mut rng).unwrap();
-        let now = Time::parse("2026-01-02T03:04:05Z").unwrap();
-        let groups = self.creation.groups.iter();
-        let groups = groups.map(|group| group.iter().map(|name| recipient(name)).collect());
-        let threshold = self.creation.threshold;
-        let wrapped = wrap(groups.collect(), threshold, &key, &identities(&[]), now, &mut rng);
-        let rule = self.creation.rule;
-        let rule = rule.and_then(|(field, text)| Rule::of_field(field, text));
-        let mut metadata = Metadata::new(wrapped.unwrap(), threshold, rule);
-        if self.creation.mac_only_encrypted {
-            metadata.mac_scope = MacScope::Encrypted;
-        }
-        let opened = Opened::new(self.format, tree, metadata);
-        let file = opened.seal(&key, now, &mut rng);
-        let file = file.map_err(|error| error.to_string())?;
-        Ok(file.write(&WriteOptions::default()).unwrap())
-    }
-
-    fn decrypt(&self, encrypted: &[u8]) -> Result<Vec<u8>, String> {
-        let file = self.file(encrypted)?;
-        let recovered = recover(&file.metadata, &identities(&AT_HAND), &DECRYPTION_ORDER);
-        let key = recovered.map_err(|error| error.to_string())?.key;
-        let unverified = file.open(&key).map_err(|error| error.to_string())?;
-        let opened = unverified.verify().map_err(|error| error.to_string())?;
-        Ok(self.write(&opened.tree))
-    }
-
-    fn write(&self, tree: &Tree) -> Vec<u8> {
-        let written = self.format.write(tree, None, &WriteOptions::default());
-        written.unwrap()
+        Ok((ours::write(self.format, &file.tree), copy.map_err(|error| error.to_string())?))
     }
 }
 
@@ -195,7 +148,7 @@ fn agree_on(format: Format, trees: usize) {
             continue;
         }
         let branches = reduce(branches, |branches| pair.disagreement(branches).is_some());
-        let plain = pair.write(&tree(format, &branches));
+        let plain = ours::write(format, &tree(format, &branches));
         panic!(
             "{format:?}, seed {seed}, {:?}\n{}\n{:?}\n{}",
             pair.creation,

@@ -12,10 +12,12 @@
 // What the tests stand on.
 mod departures;
 mod identities;
+mod ours;
 mod random_tree;
 mod reduction;
 mod rng;
 mod stock;
 
 // Agreement with stock.
+mod corpus;
 mod differential;
