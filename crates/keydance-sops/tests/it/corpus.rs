@@ -38,7 +38,12 @@ fn assert_opens(version: &str) {
         let opened = ours::decrypt(format, &fs::read(&file).unwrap(), &EVERYBODY);
         let opened = opened.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let (opened, plain) = (String::from_utf8_lossy(&opened), plain(&file));
-        assert_eq!(opened, String::from_utf8_lossy(&plain), "{}", file.display());
+        assert_eq!(
+            opened,
+            String::from_utf8_lossy(&plain),
+            "{}",
+            file.display()
+        );
     }
 }
 
@@ -57,7 +62,9 @@ fn files_of_sops_3_13_are_written_again_to_the_same_bytes() {
     for file in files("3.13.3") {
         let bytes = fs::read(&file).unwrap();
         let format = Format::of_path(name(&file));
-        let written = ours::read(format, &bytes).unwrap().write(&WriteOptions::default());
+        let written = ours::read(format, &bytes)
+            .unwrap()
+            .write(&WriteOptions::default());
         let written = written.unwrap();
         assert_eq!(
             String::from_utf8_lossy(&written),
@@ -73,35 +80,71 @@ fn layouts() -> Vec<(&'static str, String)> {
     let file = fs::read_to_string(corpus().join("3.13.3/layout.yaml")).unwrap();
     let (tree, metadata) = file.split_once("sops:\n").unwrap();
     let field = |name: &str| {
-        let line = metadata.lines().find(|line| line.trim_start().starts_with(name));
+        let line = metadata
+            .lines()
+            .find(|line| line.trim_start().starts_with(name));
         line.unwrap().to_owned() + "\n"
     };
     let (modified, version) = (field("lastmodified"), field("version"));
     let (before_enc, enc) = metadata.split_once("- enc: |\n").unwrap();
     let (enc, after_enc) = enc.split_once("          recipient").unwrap();
-    let with_enc = |enc: String| format!("{tree}sops:\n{before_enc}- enc: {enc}          recipient{after_enc}");
+    let with_enc = |enc: String| {
+        format!("{tree}sops:\n{before_enc}- enc: {enc}          recipient{after_enc}")
+    };
     vec![
         ("as it is", file.clone()),
         ("sops first", format!("sops:\n{metadata}{tree}")),
-        ("times that are no strings", file.replace(&modified, &modified.replace('"', ""))),
-        ("single quotes", file.replace(&modified, &modified.replace('"', "'"))),
+        (
+            "times that are no strings",
+            file.replace(&modified, &modified.replace('"', "")),
+        ),
+        (
+            "single quotes",
+            file.replace(&modified, &modified.replace('"', "'")),
+        ),
         ("no version", file.replace(&version, "")),
-        ("an empty version", file.replace(&version, "    version: \"\"\n")),
-        ("empty lists", format!("{file}    kms: []\n    pgp: []\n    hc_vault: []\n")),
-        ("unknown fields", format!("{file}    future:\n        - thing: 1\n    word: x\n")),
+        (
+            "an empty version",
+            file.replace(&version, "    version: \"\"\n"),
+        ),
+        (
+            "empty lists",
+            format!("{file}    kms: []\n    pgp: []\n    hc_vault: []\n"),
+        ),
+        (
+            "unknown fields",
+            format!("{file}    future:\n        - thing: 1\n    word: x\n"),
+        ),
         ("three blanks a level", file.replace("    ", "   ")),
         ("CRLF", file.replace('\n', "\r\n")),
         ("a byte order mark", format!("\u{feff}{file}")),
-        ("enc without final line break", with_enc(format!("|-\n{enc}"))),
-        ("enc with empty lines around it", with_enc(format!("|+\n\n{enc}\n\n"))),
-        ("enc with CRLF", with_enc(format!("{:?}\n", unindented(enc).replace('\n', "\r\n")))),
-        ("enc with blanks", with_enc(format!("{:?}\n", unindented(enc).replace('\n', " \n  ")))),
-        ("text behind ciphertext", file.replace(",type:int]", ",type:int] and more")),
+        (
+            "enc without final line break",
+            with_enc(format!("|-\n{enc}")),
+        ),
+        (
+            "enc with empty lines around it",
+            with_enc(format!("|+\n\n{enc}\n\n")),
+        ),
+        (
+            "enc with CRLF",
+            with_enc(format!("{:?}\n", unindented(enc).replace('\n', "\r\n"))),
+        ),
+        (
+            "enc with blanks",
+            with_enc(format!("{:?}\n", unindented(enc).replace('\n', " \n  "))),
+        ),
+        (
+            "text behind ciphertext",
+            file.replace(",type:int]", ",type:int] and more"),
+        ),
     ]
 }
 
 fn unindented(enc: &str) -> String {
-    enc.lines().map(|line| line.trim().to_owned() + "\n").collect()
+    enc.lines()
+        .map(|line| line.trim().to_owned() + "\n")
+        .collect()
 }
 
 #[test]
@@ -121,6 +164,12 @@ fn what_is_not_understood_is_kept_and_written_in_its_place() {
     let written = ours::read(Format::Yaml, file.as_bytes()).unwrap();
     let written = written.write(&WriteOptions::default()).unwrap();
     let written = String::from_utf8(written).unwrap();
-    assert!(written.contains("    future:\n        - thing: 1\n    lastmodified:"), "{written}");
-    assert!(written.ends_with("    version: 3.13.3\n    word: x\n"), "{written}");
+    assert!(
+        written.contains("    future:\n        - thing: 1\n    lastmodified:"),
+        "{written}"
+    );
+    assert!(
+        written.ends_with("    version: 3.13.3\n    word: x\n"),
+        "{written}"
+    );
 }

@@ -87,14 +87,26 @@ impl Pair {
             }
         };
         let (tree, copy) = self.read(&by_stock)?;
-        same("the encrypted file of stock, written again", &by_stock, &copy)?;
+        same(
+            "the encrypted file of stock, written again",
+            &by_stock,
+            &copy,
+        )?;
         let (our_tree, _) = self.read(&by_us)?;
         same("the encrypted file", &form(&tree), &form(&our_tree))?;
         let expected = self.stock.decrypt(self.format, &by_stock)?;
         for (whose, encrypted) in [("stock's file", &by_stock), ("our file", &by_us)] {
             let by_stock = self.stock.decrypt(self.format, encrypted)?;
-            same(&format!("{whose}, decrypted by stock"), &expected, &by_stock)?;
-            same(&format!("{whose}, decrypted by us"), &expected, &ours::decrypt(self.format, encrypted, &AT_HAND)?)?;
+            same(
+                &format!("{whose}, decrypted by stock"),
+                &expected,
+                &by_stock,
+            )?;
+            same(
+                &format!("{whose}, decrypted by us"),
+                &expected,
+                &ours::decrypt(self.format, encrypted, &AT_HAND)?,
+            )?;
         }
         Ok(())
     }
@@ -103,7 +115,10 @@ impl Pair {
     fn read(&self, encrypted: &[u8]) -> Result<(Vec<u8>, Vec<u8>), String> {
         let file = ours::read(self.format, encrypted)?;
         let copy = file.write(&WriteOptions::default());
-        Ok((ours::write(self.format, &file.tree), copy.map_err(|error| error.to_string())?))
+        Ok((
+            ours::write(self.format, &file.tree),
+            copy.map_err(|error| error.to_string())?,
+        ))
     }
 }
 
@@ -132,7 +147,9 @@ fn same(what: &str, expected: &[u8], found: &[u8]) -> Result<(), String> {
     let found = String::from_utf8_lossy(found);
     let mut lines = expected.lines().zip(found.lines());
     let first = lines.find(|(expected, found)| expected != found);
-    Err(format!("{what}: first different lines {first:?}\nexpected {expected:?}\nfound {found:?}"))
+    Err(format!(
+        "{what}: first different lines {first:?}\nexpected {expected:?}\nfound {found:?}"
+    ))
 }
 
 /// So many files of random trees.

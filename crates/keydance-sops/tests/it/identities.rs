@@ -23,7 +23,9 @@ pub(crate) fn identities(names: &[&str]) -> AgeIdentities {
 /// What age-keygen says is the recipient of a key file.
 pub(crate) fn recipient_text(name: &str) -> String {
     let text = std::fs::read_to_string(key_file(name)).unwrap();
-    let line = text.lines().find_map(|line| line.strip_prefix("# public key: "));
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("# public key: "));
     line.unwrap().to_owned()
 }
 

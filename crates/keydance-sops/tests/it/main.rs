@@ -21,3 +21,8 @@ mod stock;
 // Agreement with stock.
 mod corpus;
 mod differential;
+mod groups;
+
+// What must not open, or not take for ever.
+mod limits;
+mod negative;

@@ -23,8 +23,8 @@ pub(crate) struct Forest {
 /// Pieces of strings and keys: what YAML, JSON, dotenv and INI give a meaning, and what is not
 /// printed.
 const PIECES: [&str; 66] = [
-    "a", "b", "key", "value", "0", "7", "1.5", "true", "null", "~", "-", "- ", "?", "? ", ":", ": ",
-    "#", " #", "'", "\"", "\\", "\\n", "\n", "\n\n", " ", "  ", "\t", "\r", "\r\n", "\u{85}",
+    "a", "b", "key", "value", "0", "7", "1.5", "true", "null", "~", "-", "- ", "?", "? ", ":",
+    ": ", "#", " #", "'", "\"", "\\", "\\n", "\n", "\n\n", " ", "  ", "\t", "\r", "\r\n", "\u{85}",
     "\u{2028}", "\u{2029}", "\u{feff}", "😀", "é", "ключ", "{", "}", "[", "]", ",", "&", "*", "!",
     "|", ">", "%", "@", "`", "---", "...", "<<", "=", "\0", "\x07", "\x1b", "\x7f", "\u{a0}",
     "\u{fffe}", "ENC[", ";", "$", "/", "<", "export ", "_plain",
@@ -32,19 +32,57 @@ const PIECES: [&str; 66] = [
 
 /// Strings that a reader may take for something else, or that are very much themselves.
 const WHOLE: [&str; 32] = [
-    "", "yes", "No", "on", "1:30", "190:20:30", "0x1F", "0o17", "017", "1_000", "+1", "-0", "1e3",
-    ".5", ".inf", "-.INF", ".nan", "NaN", "2025-01-02", "2025-01-02T03:04:05Z", "2025-01-02 3:4:5",
-    "null", "~", "true", "<<", "=", "---", "...", "!!str", "&a", "*a",
+    "",
+    "yes",
+    "No",
+    "on",
+    "1:30",
+    "190:20:30",
+    "0x1F",
+    "0o17",
+    "017",
+    "1_000",
+    "+1",
+    "-0",
+    "1e3",
+    ".5",
+    ".inf",
+    "-.INF",
+    ".nan",
+    "NaN",
+    "2025-01-02",
+    "2025-01-02T03:04:05Z",
+    "2025-01-02 3:4:5",
+    "null",
+    "~",
+    "true",
+    "<<",
+    "=",
+    "---",
+    "...",
+    "!!str",
+    "&a",
+    "*a",
     "ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]",
 ];
 
 const COMMENTS: [&str; 10] = [
-    "", " note", " secret below", " keep it plain", "no blank", "# two", "\ttab", " é 😀", " a: b",
+    "",
+    " note",
+    " secret below",
+    " keep it plain",
+    "no blank",
+    "# two",
+    "\ttab",
+    " é 😀",
+    " a: b",
     "!",
 ];
 
 /// Words that the rules of the tests select by.
-const KEYS: [&str; 8] = ["a", "b", "data", "password", "x_plain", "y_secret", "pub", "n"];
+const KEYS: [&str; 8] = [
+    "a", "b", "data", "password", "x_plain", "y_secret", "pub", "n",
+];
 
 impl Forest {
     pub(crate) fn new(format: Format, comment_runs: bool, seed: u64) -> Self {
@@ -103,7 +141,8 @@ impl Forest {
                 map.entries.push(Entry::Comment(self.comment()));
             }
             let key = format!("k{part}{}", self.key_text());
-            map.entries.push(Entry::Pair(Key::from(key.as_str()), self.text()));
+            map.entries
+                .push(Entry::Pair(Key::from(key.as_str()), self.text()));
         }
         map
     }
@@ -139,7 +178,8 @@ impl Forest {
                 let text = self.rng.pick(&COMMENTS);
                 map.entries.push(Entry::Comment(Comment::inline(text)));
             }
-            map.entries.push(Entry::Pair(Key::from(key.as_str()), value));
+            map.entries
+                .push(Entry::Pair(Key::from(key.as_str()), value));
         }
         map
     }
@@ -199,7 +239,8 @@ impl Forest {
 
     fn int(&mut self) -> i64 {
         let some = self.rng.next().cast_signed();
-        self.rng.pick(&[0, 1, -1, 42, i64::MAX, i64::MIN, some, some >> 40])
+        self.rng
+            .pick(&[0, 1, -1, 42, i64::MAX, i64::MIN, some, some >> 40])
     }
 
     fn float(&mut self) -> f64 {
