@@ -12,11 +12,17 @@ pub(crate) struct Branch {
     pub(crate) entries: Vec<Entry>,
 }
 
-/// Makes branches for one format.
-pub(crate) struct Forest {
-    format: Format,
+/// What a file can hold.
+#[derive(Clone, Copy)]
+pub(crate) struct Kind {
+    pub(crate) format: Format,
     /// Whether two comments may follow each other in a list.
-    comment_runs: bool,
+    pub(crate) comment_runs: bool,
+}
+
+/// Makes branches for one kind of file.
+pub(crate) struct Forest {
+    kind: Kind,
     rng: Rng,
 }
 
@@ -85,10 +91,9 @@ const KEYS: [&str; 8] = [
 ];
 
 impl Forest {
-    pub(crate) fn new(format: Format, comment_runs: bool, seed: u64) -> Self {
+    pub(crate) fn new(kind: Kind, seed: u64) -> Self {
         Self {
-            format,
-            comment_runs,
+            kind,
             rng: Rng::new(seed),
         }
     }
@@ -102,7 +107,7 @@ impl Forest {
     fn writable(&mut self, number: usize) -> Branch {
         loop {
             let branch = self.branch(number);
-            if let Some(branch) = read_back(self.format, branch) {
+            if let Some(branch) = read_back(self.kind, &branch) {
                 return branch;
             }
         }
@@ -113,7 +118,7 @@ impl Forest {
         if self.has_comments() && self.rng.one_in(4) {
             entries.push(Entry::Comment(self.comment()));
         }
-        match self.format {
+        match self.kind.format {
             Format::Dotenv => {
                 for part in 0..=self.rng.below(4) {
                     let key = format!("T{number}_{part}{}", self.key_text());
@@ -154,7 +159,7 @@ impl Forest {
             4 => Value::Int(self.int()),
             5 => Value::Float(self.float()),
             6 => Value::Null,
-            7 if self.format == Format::Yaml => Value::Time(self.time()),
+            7 if self.kind.format == Format::Yaml => Value::Time(self.time()),
             7 => Value::Int(self.int()),
             8..11 => Value::Map(self.map(room - 1)),
             _ => Value::List(self.list(room - 1)),
@@ -187,8 +192,7 @@ impl Forest {
     fn list(&mut self, room: usize) -> Vec<Item> {
         let mut items = Vec::new();
         for _ in 0..self.rng.below(5) {
-            let follows = matches!(items.last(), Some(Item::Comment(_)));
-            if self.has_comments() && self.rng.one_in(5) && (self.comment_runs || !follows) {
+            if self.has_comments() && self.rng.one_in(5) {
                 items.push(Item::Comment(self.comment()));
                 continue;
             }
@@ -202,7 +206,7 @@ impl Forest {
             return Value::from(self.rng.pick(&WHOLE));
         }
         let mut bytes = self.pieces().into_bytes();
-        if matches!(self.format, Format::Dotenv | Format::Yaml) && self.rng.one_in(20) {
+        if matches!(self.kind.format, Format::Dotenv | Format::Yaml) && self.rng.one_in(20) {
             bytes.insert(self.rng.below(bytes.len() + 1), 0xff);
         }
         Value::Text(Text::from(bytes))
@@ -218,12 +222,12 @@ impl Forest {
 
     fn key_text(&mut self) -> String {
         match self.rng.below(4) {
-            0 if self.format == Format::Yaml && self.rng.one_in(8) => {
+            0 if self.kind.format == Format::Yaml && self.rng.one_in(8) => {
                 self.rng.pick(&WHOLE).to_owned()
             }
             0 => {
                 let text = self.pieces();
-                match self.format {
+                match self.kind.format {
                     Format::Dotenv => text.replace(['\n', '='], "_"),
                     Format::Ini => text.replace(['\n', '\r'], "_"),
                     _ => text,
@@ -250,7 +254,7 @@ impl Forest {
         if any.is_finite() {
             floats.push(any);
         }
-        if self.format == Format::Yaml {
+        if self.kind.format == Format::Yaml {
             floats.extend([f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -0.0, 1e6]);
         }
         self.rng.pick(&floats)
@@ -267,22 +271,31 @@ impl Forest {
     }
 
     fn has_comments(&self) -> bool {
-        !matches!(self.format, Format::Binary | Format::Json)
+        !matches!(self.kind.format, Format::Binary | Format::Json)
     }
 }
 
-/// A branch as it comes out of a file; none if it does not, or if stock is wrong about it.
-fn read_back(format: Format, branch: Branch) -> Option<Branch> {
-    let tree = tree(format, &[branch]);
-    let written = format.write(&tree, None, &WriteOptions::default()).ok()?;
-    let mut tree = format.read_plain(&written, &ReadOptions::default()).ok()?;
+/// A branch as it comes out of a file. None if it does not, or if stock is wrong about it.
+pub(crate) fn read_back(kind: Kind, branch: &Branch) -> Option<Branch> {
+    let format = kind.format;
+    let options = (WriteOptions::default(), ReadOptions::default());
+    let tree = tree(format, std::slice::from_ref(branch));
+    let written = format.write(&tree, None, &options.0).ok()?;
+    let mut tree = format.read_plain(&written, &options.1).ok()?;
     let entries = std::mem::take(&mut tree.documents.first_mut()?.entries);
-    let is_empty_section = |entry: &Entry| matches!(entry, Entry::Pair(key, Value::Map(map)) if key.as_bytes() == b"DEFAULT" && map.entries.is_empty());
-    let entries = entries.into_iter().filter(|entry| !is_empty_section(entry));
+    let entries = entries.into_iter().filter(|entry| !is_empty_default(entry));
     let branch = Branch {
         entries: entries.collect(),
     };
-    (!departures::is_any(format, &branch.entries)).then_some(branch)
+    (!departures::is_any(kind, &branch.entries)).then_some(branch)
+}
+
+/// The section that every INI file has, if there is nothing in it.
+fn is_empty_default(entry: &Entry) -> bool {
+    match entry {
+        Entry::Pair(key, Value::Map(map)) => key.as_bytes() == b"DEFAULT" && map.entries.is_empty(),
+        _ => false,
+    }
 }
 
 impl Branch {
