@@ -5,8 +5,7 @@ use std::process::ExitCode;
 
 use keydance_sops::data_key::DataKey;
 use keydance_sops::file::{Opened, SealError};
-use keydance_sops::keys::{WrapError, wrap};
-use keydance_sops::metadata::Metadata;
+use keydance_sops::keys::WrapError;
 use keydance_sops::random::SystemRandom;
 use keydance_sops::services::KeyServices;
 use keydance_sops::tree::Tree;
@@ -78,11 +77,8 @@ pub(super) fn encrypted(
 ) -> Result<Vec<u8>, Failure> {
     let (now, mut random) = (Session::now(), SystemRandom);
     let key = DataKey::random(&mut random).map_err(Failure::other)?;
-    let Plan { groups, threshold, rule, mac_scope } = plan;
-    let groups = wrap(groups, threshold, &key, services, now, &mut random)
-        .map_err(|error| about_wrapping(name, &error))?;
-    let mut metadata = Metadata::new(groups, threshold, rule);
-    metadata.mac_scope = mac_scope;
+    let metadata = plan.metadata(&key, services, now, &mut random);
+    let metadata = metadata.map_err(|error| about_wrapping(name, &error))?;
     let file = Opened::new(format, tree, metadata).seal(&key, now, &mut random);
     let file = file.map_err(|error| about_sealing(name, &error))?;
     file.write(&session.write_options(format)?).map_err(|error| about_writing(name, &error))

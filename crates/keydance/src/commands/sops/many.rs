@@ -10,6 +10,7 @@ use super::Face;
 use super::failure::{self, Exit, Failure};
 use super::file;
 use super::jobs::{Jobs, Summary};
+use super::output;
 use super::paths;
 use super::request::Input;
 use super::session::{Session, format_of};
@@ -43,6 +44,28 @@ pub(super) fn run(
         Ok(done) => failure::say_of(path, &done),
         Err(failed) => drop(failure::show(&failed)),
     });
+    ended(summary)
+}
+
+/// Runs over files, several at a time, and prints what comes of each in the order of the files.
+///
+/// # Errors
+/// Any of them failed, or nothing can be printed.
+pub(super) fn print(
+    session: &Session,
+    files: &[PathBuf],
+    work: impl Fn(&Path) -> Result<String, Failure> + Sync,
+) -> Result<ExitCode, Failure> {
+    let mut printed = Ok(());
+    let summary = Jobs::of(&session.options).run(files, work, |_, result| match result {
+        Ok(text) if printed.is_ok() => printed = output::print(text.as_bytes()),
+        Ok(_) => {}
+        Err(failed) => drop(failure::show(&failed)),
+    });
+    printed.and_then(|()| ended(summary))
+}
+
+fn ended(summary: Summary) -> Result<ExitCode, Failure> {
     let Summary { done, failed, left } = summary;
     if failed == 0 {
         return Ok(ExitCode::SUCCESS);
