@@ -4,9 +4,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use keydance_sops::config::{CreationRule, KeyFlags};
+use keydance_sops::data_key::DataKey;
+use keydance_sops::key_service::KeyService;
+use keydance_sops::keys::{WrapError, wrap};
 use keydance_sops::mac::MacScope;
+use keydance_sops::metadata::Metadata;
+use keydance_sops::random::Random;
+use keydance_sops::readers::Readers;
 use keydance_sops::recipient::Recipient;
 use keydance_sops::select::Rule;
+use keydance_sops::tree::Time;
 
 use super::failure::{Exit, Failure};
 use super::request::{Creation, Keys, Rules};
@@ -49,6 +56,24 @@ impl Plan {
                 .hint("name recipients with --age or another flag, or by a creation rule in .sops.yaml"));
         }
         Ok(plan)
+    }
+
+    /// The metadata of a file with this data key.
+    ///
+    /// # Errors
+    /// Somebody's key cannot be wrapped.
+    pub(crate) fn metadata(
+        self,
+        key: &DataKey,
+        services: &dyn KeyService,
+        now: Time,
+        random: &mut dyn Random,
+    ) -> Result<Metadata, WrapError> {
+        let Self { groups, threshold, rule, mac_scope } = self;
+        let groups = wrap(Readers { groups, threshold }, key, services, now, random)?;
+        let mut metadata = Metadata::new(groups, threshold, rule);
+        metadata.mac_scope = mac_scope;
+        Ok(metadata)
     }
 
     fn of_rule(rule: Option<CreationRule>, keys: &Keys) -> Result<Self, Failure> {

@@ -5,10 +5,8 @@ use std::process::ExitCode;
 
 use keydance_sops::data_key::DataKey;
 use keydance_sops::file::{Opened, SealError};
-use keydance_sops::keys::{WrapError, wrap};
-use keydance_sops::metadata::Metadata;
+use keydance_sops::keys::WrapError;
 use keydance_sops::random::SystemRandom;
-use keydance_sops::readers::Readers;
 use keydance_sops::services::KeyServices;
 use keydance_sops::tree::Tree;
 use keydance_sops::format::Format;
@@ -111,12 +109,8 @@ pub(super) fn encrypted(
 ) -> Result<Vec<u8>, Failure> {
     let (now, mut random) = (Session::now(), SystemRandom);
     let key = DataKey::random(&mut random).map_err(Failure::other)?;
-    let Plan { groups, threshold, rule, mac_scope } = plan;
-    let readers = Readers { groups, threshold };
-    let groups = wrap(readers, &key, services, now, &mut random)
-        .map_err(|error| about_wrapping(name, &error))?;
-    let mut metadata = Metadata::new(groups, threshold, rule);
-    metadata.mac_scope = mac_scope;
+    let metadata = plan.metadata(&key, services, now, &mut random);
+    let metadata = metadata.map_err(|error| about_wrapping(name, &error))?;
     let file = Opened::new(format, tree, metadata).seal(&key, now, &mut random);
     let file = file.map_err(|error| about_sealing(name, &error))?;
     file.write(&session.write_options(format)?).map_err(|error| about_writing(name, &error))

@@ -10,6 +10,7 @@ use super::Face;
 use super::failure::{self, Exit, Failure};
 use super::file;
 use super::jobs::{Jobs, Summary};
+use super::output;
 use super::paths;
 use super::request::Input;
 use super::session::{Session, format_of};
@@ -62,6 +63,18 @@ pub(super) fn run_and_tell<T: Send>(
         }
     });
     end(summary)
+}
+
+/// Runs over files, several at a time, and prints what comes of each in the order of the files.
+///
+/// # Errors
+/// Any of them failed, or nothing can be printed.
+pub(super) fn print(
+    session: &Session,
+    files: &[PathBuf],
+    work: impl Fn(&Path) -> Result<String, Failure> + Sync,
+) -> Result<ExitCode, Failure> {
+    run_and_tell(session, files, work, |_, text| output::print(text.as_bytes()))
 }
 
 /// How a command ends that went over several files.

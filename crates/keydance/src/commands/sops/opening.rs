@@ -68,7 +68,15 @@ impl Session {
     /// # Errors
     /// It is none.
     pub(crate) fn parse(&self, path: &Path, format: Format, bytes: &[u8]) -> Result<File, Failure> {
-        File::read(format, bytes, &self.read_options()).map_err(|error| about_file(path, &error))
+        self.read(format, bytes).map_err(|error| about_file(path, &error))
+    }
+
+    /// Reads what may be an encrypted file.
+    ///
+    /// # Errors
+    /// It is none.
+    pub(crate) fn read(&self, format: Format, bytes: &[u8]) -> Result<File, FileError> {
+        File::read(format, bytes, &self.read_options())
     }
 }
 

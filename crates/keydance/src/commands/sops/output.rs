@@ -3,6 +3,8 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use serde::Serialize;
+
 use super::failure::{Exit, Failure};
 use super::file;
 use super::request::Destination;
@@ -64,4 +66,13 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// A value as JSON on a line of its own.
+///
+/// # Errors
+/// It is no JSON, which none of ours is.
+pub(super) fn json_line(value: &impl Serialize) -> Result<String, Failure> {
+    let line = serde_json::to_string(value).map_err(Failure::other)?;
+    Ok(line + "\n")
 }
