@@ -150,8 +150,11 @@ fn understand_and_do(
     typed: Vec<OsString>,
     environment: Environment,
 ) -> Result<ExitCode, Failure> {
-    let Invocation { request, options, warnings } =
-        Invocation::parse(face, typed, &environment)?;
+    let Invocation {
+        request,
+        options,
+        warnings,
+    } = Invocation::parse(face, typed, &environment)?;
     for warning in &warnings {
         failure::warn(warning);
     }

@@ -31,21 +31,39 @@ impl Account {
     fn among(name: &str, users: &str, groups: &str) -> Option<Self> {
         let user = |line: &str| {
             let [found, _, uid, gid, _, home] = fields(line)?;
-            (found == name).then(|| Some((uid.parse().ok()?, gid.parse().ok()?, home.to_owned())))?
+            (found == name)
+                .then(|| Some((uid.parse().ok()?, gid.parse().ok()?, home.to_owned())))?
         };
         let (uid, gid, home) = users.lines().find_map(user)?;
         let member_of = |line: &str| -> Option<u32> {
             let [_, _, gid, members] = fields(line)?;
-            members.split(',').any(|member| member == name).then(|| gid.parse().ok())?
+            members
+                .split(',')
+                .any(|member| member == name)
+                .then(|| gid.parse().ok())?
         };
         let mut all = vec![gid];
-        all.extend(groups.lines().filter_map(member_of).filter(|other| *other != gid));
-        Some(Self { name: name.to_owned(), home, uid, groups: all })
+        all.extend(
+            groups
+                .lines()
+                .filter_map(member_of)
+                .filter(|other| *other != gid),
+        );
+        Some(Self {
+            name: name.to_owned(),
+            home,
+            uid,
+            groups: all,
+        })
     }
 
     /// What its environment says about it.
     pub(crate) fn variables(&self) -> [(&'static str, &str); 3] {
-        [("HOME", &self.home), ("USER", &self.name), ("LOGNAME", &self.name)]
+        [
+            ("HOME", &self.home),
+            ("USER", &self.name),
+            ("LOGNAME", &self.name),
+        ]
     }
 
     /// Makes this thread, and whatever it starts from now on, one of this user.
@@ -75,7 +93,10 @@ impl Account {
     /// Always.
     #[cfg(not(target_os = "linux"))]
     pub(crate) fn assume(&self) -> Result<(), Failure> {
-        Err(Failure::other(format!("--user: becoming {} works on Linux only", self.name)))
+        Err(Failure::other(format!(
+            "--user: becoming {} works on Linux only",
+            self.name
+        )))
     }
 }
 

@@ -25,7 +25,10 @@ pub(super) fn become_it(mut command: Command) -> Failure {
 /// # Errors
 /// It cannot be started.
 pub(super) fn leave_alone(mut command: Command) -> Result<ExitCode, Failure> {
-    let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let command = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command.spawn().map_err(|error| about(&error))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -43,7 +46,8 @@ pub(super) fn wait_for(mut command: Command, signals: &mut Signals) -> Result<Ex
 /// What a shell would call it: 128 and the number of the signal for whoever died of one.
 fn code(status: ExitStatus) -> ExitCode {
     let code = status.code().or_else(|| Some(128 + status.signal()?));
-    code.and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+    code.and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 fn about(error: &io::Error) -> Failure {

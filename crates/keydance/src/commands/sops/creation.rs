@@ -69,7 +69,12 @@ impl Plan {
         now: Time,
         random: &mut dyn Random,
     ) -> Result<Metadata, WrapError> {
-        let Self { groups, threshold, rule, mac_scope } = self;
+        let Self {
+            groups,
+            threshold,
+            rule,
+            mac_scope,
+        } = self;
         let groups = wrap(Readers { groups, threshold }, key, services, now, random)?;
         let mut metadata = Metadata::new(groups, threshold, rule);
         metadata.mac_scope = mac_scope;
@@ -83,7 +88,9 @@ impl Plan {
             rule: None,
             mac_scope: MacScope::All,
         };
-        let Some(mut rule) = rule else { return Ok(nothing) };
+        let Some(mut rule) = rule else {
+            return Ok(nothing);
+        };
         if !keys.context.is_empty() {
             rule.set_context(&context(keys));
         }
@@ -132,11 +139,18 @@ fn rule_of(rules: &Rules) -> Result<Option<Rule>, Failure> {
         ("encrypted_suffix", &rules.encrypted_suffix),
         ("unencrypted_regex", &rules.unencrypted_regex),
         ("encrypted_regex", &rules.encrypted_regex),
-        ("unencrypted_comment_regex", &rules.unencrypted_comment_regex),
+        (
+            "unencrypted_comment_regex",
+            &rules.unencrypted_comment_regex,
+        ),
         ("encrypted_comment_regex", &rules.encrypted_comment_regex),
     ];
-    let mut named = named.into_iter().filter_map(|(field, text)| Some((field, text.as_ref()?)));
-    let Some((field, text)) = named.next() else { return Ok(None) };
+    let mut named = named
+        .into_iter()
+        .filter_map(|(field, text)| Some((field, text.as_ref()?)));
+    let Some((field, text)) = named.next() else {
+        return Ok(None);
+    };
     if let Some((other, _)) = named.next() {
         let message = format!("{field} and {other} exclude each other");
         return Err(Failure::new(Exit::Conflict, message));

@@ -24,7 +24,9 @@ use super::session::{Session, format_of};
 pub(super) fn run(session: &Session, request: &Decrypt) -> Result<ExitCode, Failure> {
     let services = session.key_services(&request.opening.services);
     match many::files(session, &request.input)? {
-        Some(files) => many::run(session, &files, |path| one(session, request, &services, path)),
+        Some(files) => many::run(session, &files, |path| {
+            one(session, request, &services, path)
+        }),
         None => one_source(session, request, &services),
     }
 }
@@ -38,7 +40,9 @@ fn one(
     if request.destination == Destination::InPlace {
         let name = request.filename_override.as_deref().unwrap_or(path);
         // Whoever writes the file meanwhile is not overwritten: it begins again.
-        change(session, path, |bytes| decrypted(session, request, services, name, bytes).map(Some))?;
+        change(session, path, |bytes| {
+            decrypted(session, request, services, name, bytes).map(Some)
+        })?;
         return Ok("decrypted".to_owned());
     }
     let source = session.source(&Input::Files(vec![path.to_owned()]), None)?;
@@ -53,7 +57,9 @@ fn one_source(
     services: &KeyServices<'_>,
 ) -> Result<ExitCode, Failure> {
     if let (Input::Files(files), Destination::InPlace) = (&request.input, &request.destination) {
-        files.iter().try_for_each(|path| one(session, request, services, path).map(drop))?;
+        files
+            .iter()
+            .try_for_each(|path| one(session, request, services, path).map(drop))?;
         return Ok(ExitCode::SUCCESS);
     }
     let source = session.source(&request.input, request.filename_override.as_deref())?;
@@ -98,7 +104,9 @@ fn written(
     let options = session.write_options(format)?;
     let Some(path) = &request.extract else {
         let plain = format.write(&opened.tree, None, &options);
-        return plain.map(Zeroizing::new).map_err(|error| about_writing(name, &error));
+        return plain
+            .map(Zeroizing::new)
+            .map_err(|error| about_writing(name, &error));
     };
     let path = TreePath::parse(path)
         .map_err(|error| Failure::new(Exit::ExtractPath, format!("--extract: {error}")))?;
@@ -108,7 +116,9 @@ fn written(
         Extracted::Tree(tree) => format.write(tree, None, &options),
         Extracted::Value(value) => format.write_value(value, &options),
     };
-    bytes.map(Zeroizing::new).map_err(|error| about_writing(name, &error))
+    bytes
+        .map(Zeroizing::new)
+        .map_err(|error| about_writing(name, &error))
 }
 
 fn about_path(name: &Path, error: &EditError) -> Failure {

@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use keydance_sops::file::FileError;
 use keydance_sops::format::{Format, ReadError, WriteOptions};
 use keydance_sops::keys::Changes;
-use keydance_sops::metadata::{Group, Metadata};
+use keydance_sops::metadata::Metadata;
+use keydance_sops::readers::Readers;
 use keydance_sops::services::KeyServices;
 use keydance_sops::tree::{Tree, Value};
 use serde::Serialize;
@@ -17,7 +18,7 @@ use super::failure::Failure;
 use super::opening::{Unlocked, about_file, about_writing, exit_of_reading, recover_key};
 use super::output;
 use super::request::{Diff, Input};
-use super::session::Session;
+use super::session::{Session, format_of};
 use crate::render::printable;
 use comparison::{Difference, What};
 
@@ -57,12 +58,17 @@ pub(super) fn run(session: &Session, request: &Diff) -> Result<ExitCode, Failure
     let new = side(session, request, &services, &request.new)?;
     let mut lines = recipients(&old, &new);
     for difference in comparison::between(&old.tree, &new.tree) {
-        lines.push(Line::of(&difference, request.reveal).map_err(|error| {
-            about_writing(&request.new, &error)
-        })?);
+        lines.push(
+            Line::of(&difference, request.reveal)
+                .map_err(|error| about_writing(&request.new, &error))?,
+        );
     }
     for line in &lines {
-        let text = if session.options.json { output::json_line(line)? } else { line.text() };
+        let text = if session.options.json {
+            output::json_line(line)?
+        } else {
+            line.text()
+        };
         output::print(text.as_bytes())?;
     }
     Ok(ExitCode::SUCCESS)
@@ -75,30 +81,43 @@ fn side(
     path: &Path,
 ) -> Result<Side, Failure> {
     let source = session.source(&Input::Files(vec![path.to_owned()]), None)?;
-    let format = source.format(request.types);
+    let format = request
+        .types
+        .input
+        .unwrap_or_else(|| format_of(&source.name));
     let file = match session.read(format, &source.bytes) {
         Err(FileError::Read(ReadError::NoMetadata)) => {
             let tree = format.read_plain(&source.bytes, &session.read_options());
             let tree = tree.map_err(|error| {
-                Failure::new(exit_of_reading(&error), format!("{}: {error}", path.display()))
+                Failure::new(
+                    exit_of_reading(&error),
+                    format!("{}: {error}", path.display()),
+                )
             })?;
-            return Ok(Side { tree, metadata: None });
+            return Ok(Side {
+                tree,
+                metadata: None,
+            });
         }
         read => read.map_err(|error| about_file(path, &error))?,
     };
     let opening = &request.opening;
     let recovered = recover_key(path, &file.metadata, services, &opening.order)?;
     let (opened, _) = Unlocked { file, recovered }.open(path, opening)?;
-    Ok(Side { tree: opened.tree, metadata: Some(opened.metadata) })
+    Ok(Side {
+        tree: opened.tree,
+        metadata: Some(opened.metadata),
+    })
 }
 
 /// Who can open one of the files only, where both are encrypted.
 fn recipients(old: &Side, new: &Side) -> Vec<Line> {
-    let (Some(old), Some(new)) = (&old.metadata, &new.metadata) else { return Vec::new() };
-    let of_group = |group: &Group| group.recipients().cloned().collect();
-    let after: Vec<Vec<_>> = new.groups.iter().map(of_group).collect();
+    let (Some(old), Some(new)) = (&old.metadata, &new.metadata) else {
+        return Vec::new();
+    };
     let mut lines = Vec::new();
-    for (group, changes) in Changes::between(&old.groups, &after, false).groups.iter().enumerate() {
+    let changes = Changes::between(old, &Readers::of(new));
+    for (group, changes) in changes.groups.iter().enumerate() {
         for (change, recipients) in [("removed", &changes.removed), ("added", &changes.added)] {
             lines.extend(recipients.iter().map(|recipient| Line {
                 change,
@@ -128,7 +147,10 @@ impl Line {
         let shown = |value: Option<&Value>| value.filter(|_| reveal).map(json).transpose();
         Ok(Self {
             change: difference.what.word(),
-            of: Of::Place { document: difference.document, path: difference.path.to_string() },
+            of: Of::Place {
+                document: difference.document,
+                path: difference.path.to_string(),
+            },
             old: shown(old)?,
             new: shown(new)?,
         })
@@ -139,16 +161,27 @@ impl Line {
         let place = match &self.of {
             Of::Place { document: 0, path } => path.clone(),
             Of::Place { document, path } => format!("document {document} {path}"),
-            Of::Recipient { group: 0, recipient } => format!("recipient {recipient}"),
+            Of::Recipient {
+                group: 0,
+                recipient,
+            } => format!("recipient {recipient}"),
             Of::Recipient { group, recipient } => format!("recipient {recipient} of group {group}"),
         };
-        let place = if place.is_empty() { "the top level" } else { &place };
+        let place = if place.is_empty() {
+            "the top level"
+        } else {
+            &place
+        };
         let values = match (&self.old, &self.new) {
             (None, None) => String::new(),
             (Some(old), Some(new)) => format!(": {old} → {new}"),
             (Some(value), None) | (None, Some(value)) => format!(": {value}"),
         };
-        format!("{:<8}  {}\n", self.change, printable(&format!("{place}{values}").replace('\n', " ")))
+        format!(
+            "{:<8}  {}\n",
+            self.change,
+            printable(&format!("{place}{values}").replace('\n', " "))
+        )
     }
 }
 

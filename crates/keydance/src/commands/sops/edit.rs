@@ -43,9 +43,9 @@ fn edited(session: &Session, path: &Path, subject: &Subject<'_>) -> Result<Vec<u
     let mut signals = Signals::hold()?;
     let folder = PrivateFolder::make(&session.environment)?;
     let name = path.file_name().map_or(Path::new("file"), Path::new);
-    let plain = folder.write(name, &shown).map_err(|error| {
-        Failure::new(Exit::Unwritable, format!("the private folder: {error}"))
-    })?;
+    let plain = folder
+        .write(name, &shown)
+        .map_err(|error| Failure::new(Exit::Unwritable, format!("the private folder: {error}")))?;
     loop {
         editor.run(&plain, &mut signals)?;
         let text: Zeroizing<Vec<u8>> = file::read(&plain, limit)
@@ -56,7 +56,8 @@ fn edited(session: &Session, path: &Path, subject: &Subject<'_>) -> Result<Vec<u
         match subject.sealed(&text) {
             Ok(sealed) => return Ok(sealed),
             Err(problem) => {
-                let problem = problem.hint("press Enter to go back to the editor, Ctrl-C to give up");
+                let problem =
+                    problem.hint("press Enter to go back to the editor, Ctrl-C to give up");
                 let _ = failure::show(&problem);
                 signals.wait_for_enter()?;
             }
@@ -66,7 +67,12 @@ fn edited(session: &Session, path: &Path, subject: &Subject<'_>) -> Result<Vec<u
 
 /// Writes the file, if it still is what was edited. What somebody wrote is never lost: if it cannot
 /// be written there, it is beside it.
-fn put(session: &Session, path: &Path, subject: &Subject<'_>, sealed: &[u8]) -> Result<(), Failure> {
+fn put(
+    session: &Session,
+    path: &Path,
+    subject: &Subject<'_>,
+    sealed: &[u8],
+) -> Result<(), Failure> {
     let writer = session.writer()?;
     let changed = || Failure::other(format!("{}: changed while it was edited", path.display()));
     let written = match subject.before() {
@@ -91,12 +97,17 @@ fn put(session: &Session, path: &Path, subject: &Subject<'_>, sealed: &[u8]) -> 
 
 /// Writes a new file beside another: `db.edited.yaml` for `db.yaml`.
 fn keep(writer: &Writer, path: &Path, sealed: &[u8]) -> Result<PathBuf, WriteError> {
-    let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let part =
+        |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     let (stem, extension) = (part(path.file_stem()), part(path.extension()));
     let dot = if extension.is_empty() { "" } else { "." };
     let mut number = 1_usize;
     loop {
-        let edited = if number == 1 { "edited".to_owned() } else { format!("edited-{number}") };
+        let edited = if number == 1 {
+            "edited".to_owned()
+        } else {
+            format!("edited-{number}")
+        };
         let beside = path.with_file_name(format!("{stem}.{edited}{dot}{extension}"));
         match writer.create(&beside, sealed) {
             Ok(()) => return Ok(beside),

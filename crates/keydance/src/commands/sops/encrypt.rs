@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use keydance_sops::data_key::DataKey;
 use keydance_sops::file::{Opened, SealError};
+use keydance_sops::format::Format;
 use keydance_sops::keys::WrapError;
 use keydance_sops::random::SystemRandom;
 use keydance_sops::services::KeyServices;
 use keydance_sops::tree::Tree;
-use keydance_sops::format::Format;
 
 use super::creation::Plan;
 use super::failure::{Exit, Failure};
@@ -32,7 +32,9 @@ pub(super) fn run(session: &Session, request: &Encrypt) -> Result<ExitCode, Fail
         }),
         None => match (&request.input, &request.destination) {
             (Input::Files(files), Destination::InPlace) => {
-                files.iter().try_for_each(|path| one(session, request, &services, path))?;
+                files
+                    .iter()
+                    .try_for_each(|path| one(session, request, &services, path))?;
                 Ok(ExitCode::SUCCESS)
             }
             _ => one_source(session, request, &services),
@@ -48,7 +50,9 @@ fn one(
     path: &Path,
 ) -> Result<(), Failure> {
     let name = request.filename_override.as_deref().unwrap_or(path);
-    change(session, path, |bytes| from_bytes(session, request, services, name, bytes).map(Some))?;
+    change(session, path, |bytes| {
+        from_bytes(session, request, services, name, bytes).map(Some)
+    })?;
     Ok(())
 }
 
@@ -72,10 +76,13 @@ fn from_bytes(
 ) -> Result<Vec<u8>, Failure> {
     let format = request.types.input.unwrap_or_else(|| format_of(name));
     let tree = read_plain(session, name, format, bytes)?;
-    let output = request.types.output.unwrap_or_else(|| match &request.destination {
-        Destination::Stdout | Destination::Nowhere => format_of(name),
-        Destination::File(_) | Destination::InPlace => format,
-    });
+    let output = request
+        .types
+        .output
+        .unwrap_or_else(|| match &request.destination {
+            Destination::Stdout | Destination::Nowhere => format_of(name),
+            Destination::File(_) | Destination::InPlace => format,
+        });
     let plan = Plan::of(session, name, &request.creation)?;
     encrypted(session, name, output, tree, plan, services)
 }
@@ -90,9 +97,14 @@ pub(super) fn read_plain(
     format: Format,
     bytes: &[u8],
 ) -> Result<Tree, Failure> {
-    format.read_plain(bytes, &session.read_options()).map_err(|error| {
-        Failure::new(exit_of_reading(&error), format!("{}: {error}", name.display()))
-    })
+    format
+        .read_plain(bytes, &session.read_options())
+        .map_err(|error| {
+            Failure::new(
+                exit_of_reading(&error),
+                format!("{}: {error}", name.display()),
+            )
+        })
 }
 
 /// Encrypts a tree under a data key of its own.
@@ -113,7 +125,8 @@ pub(super) fn encrypted(
     let metadata = metadata.map_err(|error| about_wrapping(name, &error))?;
     let file = Opened::new(format, tree, metadata).seal(&key, now, &mut random);
     let file = file.map_err(|error| about_sealing(name, &error))?;
-    file.write(&session.write_options(format)?).map_err(|error| about_writing(name, &error))
+    file.write(&session.write_options(format)?)
+        .map_err(|error| about_writing(name, &error))
 }
 
 /// Why a data key was not wrapped.

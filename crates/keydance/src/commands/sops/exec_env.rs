@@ -42,7 +42,10 @@ pub(super) fn run(session: &Session, request: &ExecEnv) -> Result<ExitCode, Fail
 
 fn add(command: &mut Command, variables: &[(Key, Text)]) {
     command.envs(variables.iter().map(|(name, value)| {
-        (OsStr::from_bytes(name.as_bytes()), OsString::from(OsStr::from_bytes(value.expose())))
+        (
+            OsStr::from_bytes(name.as_bytes()),
+            OsString::from(OsStr::from_bytes(value.expose())),
+        )
     }));
 }
 

@@ -39,11 +39,15 @@ pub(super) fn run(session: &Session, request: &ExecFile) -> Result<ExitCode, Fai
         return leave_alone(request, account.as_ref(), folder, name, &plain);
     }
     if !request.fifo {
-        let path = folder.write(name, &plain).map_err(|error| about_folder(&error))?;
+        let path = folder
+            .write(name, &plain)
+            .map_err(|error| about_folder(&error))?;
         let command = command(request, account.as_ref(), &path);
         return child::wait_for(command, &mut signals);
     }
-    let path = folder.place(name).and_then(|path| fifo(&path).map(|()| path));
+    let path = folder
+        .place(name)
+        .and_then(|path| fifo(&path).map(|()| path));
     let path = path.map_err(|error| about_folder(&error))?;
     feed(&path, plain);
     let ended = child::wait_for(command(request, account.as_ref(), &path), &mut signals);
@@ -62,7 +66,9 @@ fn leave_alone(
     if request.fifo {
         warn("--background: nobody is left to write to a fifo, so it is a file");
     }
-    let path = folder.write(name, plain).map_err(|error| about_folder(&error))?;
+    let path = folder
+        .write(name, plain)
+        .map_err(|error| about_folder(&error))?;
     let inner = placed(&request.command, &path);
     let mut command = child::shell(OsStr::new(r#"/bin/sh -c "$1"; exec rm -rf -- "$2""#));
     command.arg("sh").arg(inner).arg(folder.leave());
@@ -72,11 +78,7 @@ fn leave_alone(
     child::leave_alone(command)
 }
 
-fn command(
-    request: &ExecFile,
-    account: Option<&Account>,
-    path: &Path,
-) -> std::process::Command {
+fn command(request: &ExecFile, account: Option<&Account>, path: &Path) -> std::process::Command {
     let mut command = child::shell(&placed(&request.command, path));
     if let Some(account) = account {
         command.envs(account.variables());
@@ -100,16 +102,27 @@ fn placed(command: &OsStr, path: &Path) -> OsString {
 
 /// The name of the file within its folder.
 fn local_name(request: &ExecFile) -> Result<&Path, Failure> {
-    let Some(name) = &request.filename else { return Ok(Path::new("tmp-file")) };
-    let is_local = name.components().all(|part| matches!(part, Component::Normal(_)));
+    let Some(name) = &request.filename else {
+        return Ok(Path::new("tmp-file"));
+    };
+    let is_local = name
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
     if is_local && name.file_name().is_some() {
         return Ok(name);
     }
-    Err(Failure::other("--filename must be a name within the private folder: relative, without .."))
+    Err(Failure::other(
+        "--filename must be a name within the private folder: relative, without ..",
+    ))
 }
 
 fn plain(session: &Session, request: &ExecFile) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let ExecFile { file, types, opening, .. } = request;
+    let ExecFile {
+        file,
+        types,
+        opening,
+        ..
+    } = request;
     let source = session.source(&Input::Files(vec![file.clone()]), None)?;
     let services = session.key_services(&opening.services);
     let format = source.format(*types);
@@ -117,7 +130,9 @@ fn plain(session: &Session, request: &ExecFile) -> Result<Zeroizing<Vec<u8>>, Fa
     let (opened, _) = unlocked.open(file, opening)?;
     let output = source.output_format(*types);
     let plain = output.write(&opened.tree, None, &session.write_options(output)?);
-    plain.map(Zeroizing::new).map_err(|error| about_writing(file, &error))
+    plain
+        .map(Zeroizing::new)
+        .map_err(|error| about_writing(file, &error))
 }
 
 /// Makes a fifo that only its owner may use.
@@ -130,8 +145,15 @@ fn fifo(path: &Path) -> io::Result<()> {
 /// Makes a fifo that only its owner may use.
 #[cfg(not(target_os = "linux"))]
 fn fifo(path: &Path) -> io::Result<()> {
-    let made = std::process::Command::new("mkfifo").args(["-m", "600"]).arg(path).status()?;
-    if made.success() { Ok(()) } else { Err(io::Error::other("mkfifo failed")) }
+    let made = std::process::Command::new("mkfifo")
+        .args(["-m", "600"])
+        .arg(path)
+        .status()?;
+    if made.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other("mkfifo failed"))
+    }
 }
 
 /// Writes to the fifo, once somebody reads it. [`release`] ends the wait for that.

@@ -49,7 +49,10 @@ pub(super) fn run(session: &Session, request: &FileStatus) -> Result<ExitCode, F
 /// Whether a file has metadata with a version and a MAC: what sops goes by.
 fn is_encrypted(session: &Session, request: &FileStatus, path: &Path) -> Result<bool, Failure> {
     let source = session.source(&Input::Files(vec![path.to_owned()]), None)?;
-    let types = Types { input: request.input_type, output: None };
+    let types = Types {
+        input: request.input_type,
+        output: None,
+    };
     match session.read(source.format(types), &source.bytes) {
         Ok(file) => Ok(!file.metadata.version.is_empty() && !file.metadata.mac.is_empty()),
         Err(FileError::Read(ReadError::NoMetadata)) => Ok(false),

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use keydance_sops::format::{Format, ReadError};
 use keydance_sops::file::{File, FileError};
+use keydance_sops::format::{Format, ReadError};
 
 use super::Face;
 use super::failure::{self, Exit, Failure};
@@ -20,7 +20,9 @@ use super::session::{Session, format_of};
 /// # Errors
 /// A pattern that is none, or that nothing fits.
 pub(super) fn files(session: &Session, input: &Input) -> Result<Option<Vec<PathBuf>>, Failure> {
-    let Input::Files(typed) = input else { return Ok(None) };
+    let Input::Files(typed) = input else {
+        return Ok(None);
+    };
     let is_one = matches!(typed.as_slice(), [only] if !only.is_dir());
     if session.face == Face::Sops || is_one && typed.iter().all(|path| path.exists()) {
         return Ok(None);
@@ -74,7 +76,9 @@ pub(super) fn print(
     files: &[PathBuf],
     work: impl Fn(&Path) -> Result<String, Failure> + Sync,
 ) -> Result<ExitCode, Failure> {
-    run_and_tell(session, files, work, |_, text| output::print(text.as_bytes()))
+    run_and_tell(session, files, work, |_, text| {
+        output::print(text.as_bytes())
+    })
 }
 
 /// How a command ends that went over several files.
@@ -86,20 +90,41 @@ pub(super) fn end(summary: Summary) -> Result<ExitCode, Failure> {
     if failed == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    let left = if left == 0 { String::new() } else { format!(", {left} not begun") };
-    Err(Failure::new(Exit::Failed, format!("{failed} of {} files failed{left}", done + failed)))
+    let left = if left == 0 {
+        String::new()
+    } else {
+        format!(", {left} not begun")
+    };
+    Err(Failure::new(
+        Exit::Failed,
+        format!("{failed} of {} files failed{left}", done + failed),
+    ))
 }
 
 /// Whether a file has metadata.
 fn is_sops(session: &Session, path: &Path) -> bool {
-    let Ok(limit) = file::limit(&session.environment) else { return false };
-    let Ok(bytes) = file::read(path, limit) else { return false };
+    let Ok(limit) = file::limit(&session.environment) else {
+        return false;
+    };
+    let Ok(bytes) = file::read(path, limit) else {
+        return false;
+    };
     let format = format_of(path);
-    if format == Format::Yaml && bytes.split(|byte| *byte == b'\n').any(|line| line == b"sops:") {
+    if format == Format::Yaml
+        && bytes
+            .split(|byte| *byte == b'\n')
+            .any(|line| line == b"sops:")
+    {
         // As sops lays it out. Whoever works on the file reads it anyway.
         return true;
     }
     let marked = bytes.windows(4).any(|window| window == b"sops");
     let read = || File::read(format, &bytes, &session.read_options());
-    marked && !matches!(read(), Err(FileError::Read(ReadError::NoMetadata | ReadError::Syntax { .. })))
+    marked
+        && !matches!(
+            read(),
+            Err(FileError::Read(
+                ReadError::NoMetadata | ReadError::Syntax { .. }
+            ))
+        )
 }

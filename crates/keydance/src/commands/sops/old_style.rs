@@ -44,10 +44,17 @@ fn check_file(request: &OldStyle) -> Result<(), Failure> {
         return Err(Failure::new(Exit::RecipientsOfNothing, message)
             .hint("--age and its like name the recipients of a new file"));
     }
-    let needs_file =
-        |mode: &Request| matches!(mode, Request::Decrypt(_) | Request::Encrypt(_) | Request::Rotate(_));
+    let needs_file = |mode: &Request| {
+        matches!(
+            mode,
+            Request::Decrypt(_) | Request::Encrypt(_) | Request::Rotate(_)
+        )
+    };
     if request.modes.iter().any(needs_file) {
-        return Err(Failure::new(Exit::NoFile, format!("{file}: there is no such file")));
+        return Err(Failure::new(
+            Exit::NoFile,
+            format!("{file}: there is no such file"),
+        ));
     }
     Ok(())
 }

@@ -28,10 +28,14 @@ impl PrivateFolder {
             Failure::new(Exit::Unwritable, format!("no private folder: {error}"))
         };
         let mut random = [0; 16];
-        SystemRandom.fill(&mut random).map_err(|error| failed(&error))?;
+        SystemRandom
+            .fill(&mut random)
+            .map_err(|error| failed(&error))?;
         let mark = digest::hex(&digest::sha256(&random));
         let name = format!("keydance-{}", mark.get(..16).unwrap_or(&mark));
-        let in_memory = places_in_memory(environment).into_iter().filter(|place| is_in_memory(place));
+        let in_memory = places_in_memory(environment)
+            .into_iter()
+            .filter(|place| is_in_memory(place));
         let mut last = io::Error::from(io::ErrorKind::NotFound);
         for place in in_memory.chain([std::env::temp_dir()]) {
             let path = place.join(&name);
@@ -50,7 +54,11 @@ impl PrivateFolder {
     pub(crate) fn write(&self, name: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
         let path = self.place(name)?;
         let mut options = File::options();
-        let mut file = options.write(true).create_new(true).mode(0o600).open(&path)?;
+        let mut file = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)?;
         file.write_all(bytes)?;
         Ok(path)
     }
@@ -78,7 +86,9 @@ impl Drop for PrivateFolder {
         }
         if let Err(error) = fs::remove_dir_all(&self.0) {
             let path = self.0.display();
-            super::failure::warn(&format!("{path}: holds plain text and cannot be removed: {error}"));
+            super::failure::warn(&format!(
+                "{path}: holds plain text and cannot be removed: {error}"
+            ));
         }
     }
 }

@@ -39,7 +39,10 @@ pub(super) fn run(session: &Session, request: &Recipients) -> Result<ExitCode, F
     let input = Input::Files(request.paths.clone());
     let shown = |path: &Path| {
         let source = session.source(&Input::Files(vec![path.to_owned()]), None)?;
-        let format = source.format(Types { input: request.input_type, output: None });
+        let format = source.format(Types {
+            input: request.input_type,
+            output: None,
+        });
         let openers = Openers::of(path, &session.parse(path, format, &source.bytes)?.metadata);
         match session.options.json {
             true => output::json_line(&openers),
@@ -68,20 +71,39 @@ impl Openers {
 
     /// For people. A file says what it likes, so it must not steer their terminal.
     fn table(&self) -> String {
-        let Self { file, threshold, groups } = self;
+        let Self {
+            file,
+            threshold,
+            groups,
+        } = self;
         let mut lines = vec![file.clone()];
         for (number, group) in groups.iter().enumerate() {
             if groups.len() > 1 {
-                lines.push(format!("  group {number}; {threshold} of {} open it", groups.len()));
+                lines.push(format!(
+                    "  group {number}; {threshold} of {} open it",
+                    groups.len()
+                ));
             }
-            let width = group.iter().map(|opener| opener.kind.len()).max().unwrap_or_default();
-            for Opener { kind, recipient, created_at } in group {
+            let width = group
+                .iter()
+                .map(|opener| opener.kind.len())
+                .max()
+                .unwrap_or_default();
+            for Opener {
+                kind,
+                recipient,
+                created_at,
+            } in group
+            {
                 let since = created_at.as_deref().map(|time| format!("  since {time}"));
                 let since = since.unwrap_or_default();
                 lines.push(format!("  {kind:width$}  {recipient}{since}"));
             }
         }
-        lines.iter().map(|line| printable(&line.replace('\n', " ")) + "\n").collect()
+        lines
+            .iter()
+            .map(|line| printable(&line.replace('\n', " ")) + "\n")
+            .collect()
     }
 }
 

@@ -40,7 +40,10 @@ impl Signals {
     /// The system does not let us.
     pub(crate) fn hold() -> Result<Self, Failure> {
         let failed = |error: io::Error| Failure::other(format!("no signals: {error}"));
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(failed)?;
         let entered = runtime.enter();
         let stream = |kind| unix::signal(kind).map_err(failed);
         let streams = Streams {
@@ -125,9 +128,7 @@ async fn patience(grace: Option<Duration>) {
 
 /// Runs what blocks in a thread of its own, which ends with the process if nobody waits for it any
 /// longer; a runtime would wait for it.
-fn apart<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> oneshot::Receiver<T> {
+fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
     let (sender, receiver) = oneshot::channel();
     thread::spawn(move || drop(sender.send(work())));
     receiver

@@ -53,9 +53,16 @@ fn one(
     services: &KeyServices<'_>,
     path: &Path,
 ) -> Result<String, Failure> {
-    let Verify { input_type, opening, .. } = request;
+    let Verify {
+        input_type,
+        opening,
+        ..
+    } = request;
     let source = session.source(&Input::Files(vec![path.to_owned()]), None)?;
-    let format = source.format(Types { input: *input_type, output: None });
+    let format = source.format(Types {
+        input: *input_type,
+        output: None,
+    });
     let unlocked = session.unlock(path, format, &source.bytes, services, &opening.order)?;
     let (opened, recovered) = unlocked.open(path, opening)?;
     let lints = lints::of(&opened);
@@ -64,7 +71,12 @@ fn one(
     }
     if session.options.json {
         let file = path.display().to_string();
-        return output::json_line(&Verified { file, verified: true, opened_by: recovered.by, lints });
+        return output::json_line(&Verified {
+            file,
+            verified: true,
+            opened_by: recovered.by,
+            lints,
+        });
     }
     // What decrypting found has been said already.
     for lint in lints.iter().skip(opened.warnings.len()) {

@@ -41,8 +41,14 @@ impl What<'_> {
 
 /// The differences, in the order of the trees.
 pub(super) fn between<'t>(old: &'t Tree, new: &'t Tree) -> Vec<Difference<'t>> {
-    static NONE: Map = Map { entries: Vec::new() };
-    let mut comparison = Comparison { document: 0, steps: Vec::new(), found: Vec::new() };
+    static NONE: Map = Map {
+        entries: Vec::new(),
+    };
+    let mut comparison = Comparison {
+        document: 0,
+        steps: Vec::new(),
+        found: Vec::new(),
+    };
     for document in 0..old.documents.len().max(new.documents.len()) {
         comparison.document = document;
         let at = |tree: &'t Tree| tree.documents.get(document).unwrap_or(&NONE);
@@ -71,15 +77,27 @@ impl<'t> Comparison<'t> {
         for (key, value) in new.pairs().filter(|(key, _)| !before.contains_key(key)) {
             self.at(Step::Key(key.clone()), What::Added(value));
         }
-        let kept = old.pairs().map(|(key, _)| key).filter(|key| after.contains_key(key));
-        if !kept.eq(new.pairs().map(|(key, _)| key).filter(|key| before.contains_key(key))) {
+        let kept = old
+            .pairs()
+            .map(|(key, _)| key)
+            .filter(|key| after.contains_key(key));
+        if !kept.eq(new
+            .pairs()
+            .map(|(key, _)| key)
+            .filter(|key| before.contains_key(key)))
+        {
             self.here(What::Order);
         }
         let comment = |entry: &'t Entry| match entry {
             Entry::Comment(comment) => Some(comment),
             Entry::Pair(..) => None,
         };
-        if !old.entries.iter().filter_map(comment).eq(new.entries.iter().filter_map(comment)) {
+        if !old
+            .entries
+            .iter()
+            .filter_map(comment)
+            .eq(new.entries.iter().filter_map(comment))
+        {
             self.here(What::Comments);
         }
     }
@@ -88,7 +106,12 @@ impl<'t> Comparison<'t> {
         let same = |(a, b): &(&Item, &Item)| a == b;
         let start = old.iter().zip(new).take_while(same).count();
         let (old, new) = (rest(old, start), rest(new, start));
-        let end = old.iter().rev().zip(new.iter().rev()).take_while(same).count();
+        let end = old
+            .iter()
+            .rev()
+            .zip(new.iter().rev())
+            .take_while(same)
+            .count();
         let (old, new) = (without(old, end), without(new, end));
         let mut comments = false;
         for at in 0..old.len().max(new.len()) {
@@ -131,7 +154,11 @@ impl<'t> Comparison<'t> {
 
     fn here(&mut self, what: What<'t>) {
         let path = self.steps.iter().cloned().collect();
-        self.found.push(Difference { document: self.document, path, what });
+        self.found.push(Difference {
+            document: self.document,
+            path,
+            what,
+        });
     }
 }
 
@@ -160,7 +187,9 @@ mod tests {
         };
         let (old, new) = (tree(old), tree(new));
         let found = between(&old, &new).into_iter();
-        found.map(|found| format!("{} {}{}", found.what.word(), found.document, found.path)).collect()
+        found
+            .map(|found| format!("{} {}{}", found.what.word(), found.document, found.path))
+            .collect()
     }
 
     #[test]
@@ -184,15 +213,27 @@ mod tests {
 
     #[test]
     fn what_surrounds_a_change_of_a_list_is_left_out() {
-        assert_eq!(differences("l: [1, 2, 3]\n", "l: [0, 1, 2, 3]\n"), [r#"added 0["l"][0]"#]);
-        assert_eq!(differences("l: [1, 2, 3]\n", "l: [1, 3]\n"), [r#"removed 0["l"][1]"#]);
-        assert_eq!(differences("l: [1, 1]\n", "l: [1]\n"), [r#"removed 0["l"][1]"#]);
+        assert_eq!(
+            differences("l: [1, 2, 3]\n", "l: [0, 1, 2, 3]\n"),
+            [r#"added 0["l"][0]"#]
+        );
+        assert_eq!(
+            differences("l: [1, 2, 3]\n", "l: [1, 3]\n"),
+            [r#"removed 0["l"][1]"#]
+        );
+        assert_eq!(
+            differences("l: [1, 1]\n", "l: [1]\n"),
+            [r#"removed 0["l"][1]"#]
+        );
     }
 
     #[test]
     fn order_comments_and_documents_count() {
         assert_eq!(differences("a: 1\nb: 2\n", "b: 2\na: 1\n"), ["order 0"]);
         assert_eq!(differences("a: 1\n", "# note\na: 1\n"), ["comments 0"]);
-        assert_eq!(differences("a: 1\n", "a: 1\n---\nb: 2\n"), [r#"added 1["b"]"#]);
+        assert_eq!(
+            differences("a: 1\n", "a: 1\n---\nb: 2\n"),
+            [r#"added 1["b"]"#]
+        );
     }
 }

@@ -33,18 +33,29 @@ impl Editor {
             }
         }
         let path = SearchPath::new(environment.get(Variable::Path).unwrap_or_default());
-        let found = ["vim", "nano", "vi"].iter().find_map(|name| path.find(name));
+        let found = ["vim", "nano", "vi"]
+            .iter()
+            .find_map(|name| path.find(name));
         let program = found.ok_or_else(|| {
-            Failure::new(Exit::Editor, "there is no editor: neither vim nor nano nor vi")
-                .hint("SOPS_EDITOR or EDITOR names another one")
+            Failure::new(
+                Exit::Editor,
+                "there is no editor: neither vim nor nano nor vi",
+            )
+            .hint("SOPS_EDITOR or EDITOR names another one")
         })?;
-        Ok(Self { program: program.into(), arguments: Vec::new() })
+        Ok(Self {
+            program: program.into(),
+            arguments: Vec::new(),
+        })
     }
 
     /// Split like a shell would.
     fn named(line: &OsStr) -> Option<Self> {
         let mut words = shell_words::split(line.to_str()?).ok()?.into_iter();
-        Some(Self { program: words.next()?.into(), arguments: words.collect() })
+        Some(Self {
+            program: words.next()?.into(),
+            arguments: words.collect(),
+        })
     }
 
     /// Edits a file.
@@ -55,11 +66,25 @@ impl Editor {
         let name = self.program.display();
         let failed = |problem: String| Failure::new(Exit::Editor, format!("{name}: {problem}"));
         let system = |error: io::Error| failed(error.to_string());
-        let editor = Command::new(&self.program).args(&self.arguments).arg(file).spawn();
-        match signals.wait(editor.map_err(system)?, Some(GRACE)).map_err(system)? {
-            Ended { signal: Some(_), .. } => Err(Failure::other("cancelled by a signal")),
-            Ended { status: Some(status), .. } if status.success() => Ok(()),
-            Ended { status: Some(status), .. } => Err(failed(format!("ended with {status}"))),
+        let editor = Command::new(&self.program)
+            .args(&self.arguments)
+            .arg(file)
+            .spawn();
+        match signals
+            .wait(editor.map_err(system)?, Some(GRACE))
+            .map_err(system)?
+        {
+            Ended {
+                signal: Some(_), ..
+            } => Err(Failure::other("cancelled by a signal")),
+            Ended {
+                status: Some(status),
+                ..
+            } if status.success() => Ok(()),
+            Ended {
+                status: Some(status),
+                ..
+            } => Err(failed(format!("ended with {status}"))),
             Ended { status: None, .. } => Err(failed("was left running".to_owned())),
         }
     }
@@ -78,14 +103,20 @@ mod tests {
 
     fn editor(program: &str, arguments: &[&str]) -> Option<Editor> {
         let arguments = arguments.iter().map(|&word| word.to_owned()).collect();
-        Some(Editor { program: program.into(), arguments })
+        Some(Editor {
+            program: program.into(),
+            arguments,
+        })
     }
 
     #[test]
     fn the_editor_of_sops_comes_first_and_is_split_like_a_shell_would() {
         let both = |ours, other| named([(Variable::SopsEditor, ours), (Variable::Editor, other)]);
         assert_eq!(both("code --wait", "ed"), editor("code", &["--wait"]));
-        assert_eq!(both("'my editor' -x 'a b'", ""), editor("my editor", &["-x", "a b"]));
+        assert_eq!(
+            both("'my editor' -x 'a b'", ""),
+            editor("my editor", &["-x", "a b"])
+        );
         assert_eq!(both("", "ed"), editor("ed", &[]));
         assert_eq!(both("'open", "ed"), None);
         assert_eq!(both("  ", "ed"), None);
@@ -93,6 +124,9 @@ mod tests {
 
     #[test]
     fn an_editor_is_looked_for_where_programs_are() {
-        assert_eq!(named([(Variable::Path, "/nowhere"), (Variable::Editor, "")]), None);
+        assert_eq!(
+            named([(Variable::Path, "/nowhere"), (Variable::Editor, "")]),
+            None
+        );
     }
 }

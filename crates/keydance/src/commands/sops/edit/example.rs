@@ -53,7 +53,8 @@ user = app
 password = change-me
 ";
 
-const BINARY: &str = "Change this file as you like! All of it is encrypted when you save and leave.\n";
+const BINARY: &str =
+    "Change this file as you like! All of it is encrypted when you save and leave.\n";
 
 #[cfg(test)]
 mod tests {

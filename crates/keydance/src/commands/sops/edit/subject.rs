@@ -4,9 +4,10 @@ use keydance_sops::data_key::DataKey;
 use keydance_sops::file::Opened;
 use keydance_sops::format::{Format, ReadError};
 use keydance_sops::keys::{Recovered, WrapError, wrap};
-use keydance_sops::metadata::{Group, Metadata};
+use keydance_sops::metadata::Metadata;
 use keydance_sops::random::SystemRandom;
-use keydance_sops::recipient::{Recipient, RecipientKind};
+use keydance_sops::readers::Readers;
+use keydance_sops::recipient::RecipientKind;
 use keydance_sops::services::KeyServices;
 use keydance_sops::tree::{Entry, Item, Map, Tree, Value};
 use zeroize::Zeroizing;
@@ -16,7 +17,7 @@ use super::super::encrypt::{about_sealing, about_wrapping};
 use super::super::failure::{Exit, Failure};
 use super::super::opening::{about_file, about_writing, exit_of_reading};
 use super::super::request::{Edit, Input};
-use super::super::session::{Session, Source};
+use super::super::session::{Session, Source, format_of};
 use super::{example, version};
 
 /// What is edited.
@@ -47,16 +48,31 @@ impl<'s> Subject<'s> {
     ) -> Result<Self, Failure> {
         let name = request.filename_override.as_ref().unwrap_or(&request.file);
         if matches!(request.file.try_exists(), Ok(false)) {
-            let source = Source { name: name.clone(), bytes: Zeroizing::default() };
+            let source = Source {
+                name: name.clone(),
+                bytes: Zeroizing::default(),
+            };
             return Self::new(session, request, services, source);
         }
         let input = Input::Files(vec![request.file.clone()]);
         let source = session.source(&input, Some(name))?;
-        let (format, order) = (source.format(request.types), &request.opening.order);
+        let (format, order) = (
+            request
+                .types
+                .input
+                .unwrap_or_else(|| format_of(&source.name)),
+            &request.opening.order,
+        );
         let unlocked = session.unlock(name, format, &source.bytes, services, order)?;
         let (opened, recovered) = unlocked.open(name, &request.opening)?;
         version::raised(&opened.metadata.version)?;
-        Ok(Self { session, request, services, source, key: Key::Recovered(recovered) })
+        Ok(Self {
+            session,
+            request,
+            services,
+            source,
+            key: Key::Recovered(recovered),
+        })
     }
 
     /// With a data key of its own, wrapped at once: who cannot be wrapped for is to be known before
@@ -68,16 +84,28 @@ impl<'s> Subject<'s> {
         mut source: Source,
     ) -> Result<Self, Failure> {
         let plan = Plan::of(session, &source.name, &request.creation)?;
-        let format = source.output_format(request.types);
+        let format = request
+            .types
+            .output
+            .unwrap_or_else(|| format_of(&source.name));
         let tree = example::tree(format).map_err(Failure::other)?;
         let (now, mut random) = (Session::now(), SystemRandom);
         let key = DataKey::random(&mut random).map_err(Failure::other)?;
         let metadata = plan
             .metadata(&key, services, now, &mut random)
             .map_err(|error| about_wrapping(&source.name, &error).ending(Exit::DataKey))?;
-        let mut subject = Self { session, request, services, source, key: Key::New(key) };
+        let mut subject = Self {
+            session,
+            request,
+            services,
+            source,
+            key: Key::New(key),
+        };
         let opened = Opened::new(format, tree, metadata);
-        source = Source { name: subject.source.name.clone(), bytes: subject.seal(opened)?.into() };
+        source = Source {
+            name: subject.source.name.clone(),
+            bytes: subject.seal(opened)?.into(),
+        };
         subject.source = source;
         Ok(subject)
     }
@@ -97,10 +125,14 @@ impl<'s> Subject<'s> {
     pub(super) fn shown(&self) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let opened = self.opened()?;
         let format = self.format();
-        let metadata = self.request.show_master_keys.then(|| opened.metadata.to_map());
+        let metadata = self
+            .request
+            .show_master_keys
+            .then(|| opened.metadata.to_map());
         let options = self.session.write_options(format)?;
         let text = format.write(&opened.tree, metadata.as_ref(), &options);
-        text.map(Zeroizing::new).map_err(|error| about_writing(&self.source.name, &error))
+        text.map(Zeroizing::new)
+            .map_err(|error| about_writing(&self.source.name, &error))
     }
 
     /// The file with what the editor left. Values that did not change keep their ciphertext.
@@ -136,10 +168,16 @@ impl<'s> Subject<'s> {
     fn take_metadata(&self, metadata: &mut Metadata, mut edited: Map) -> Result<(), Failure> {
         let name = &self.source.name;
         add_missing_enc(&mut edited);
-        let edited =
-            Metadata::from_map(edited).map_err(|error| about_file(name, &error.into()))?;
-        self.rewrap(metadata, &edited).map_err(|error| about_wrapping(name, &error))?;
-        let Metadata { rule, mac_scope, version, unknown, .. } = edited;
+        let edited = Metadata::from_map(edited).map_err(|error| about_file(name, &error.into()))?;
+        self.rewrap(metadata, &edited)
+            .map_err(|error| about_wrapping(name, &error))?;
+        let Metadata {
+            rule,
+            mac_scope,
+            version,
+            unknown,
+            ..
+        } = edited;
         metadata.rule = rule;
         metadata.mac_scope = mac_scope;
         metadata.version = version;
@@ -149,16 +187,14 @@ impl<'s> Subject<'s> {
 
     fn rewrap(&self, metadata: &mut Metadata, edited: &Metadata) -> Result<(), WrapError> {
         let (now, mut random) = (Session::now(), SystemRandom);
-        let of_group = |group: &Group| group.recipients().cloned().collect();
-        let groups: Vec<Vec<Recipient>> = edited.groups.iter().map(of_group).collect();
-        let threshold = edited.shamir_threshold;
+        let readers = Readers::of(edited);
         match &self.key {
             Key::New(key) => {
-                metadata.groups = wrap(groups, threshold, key, self.services, now, &mut random)?;
-                metadata.shamir_threshold = threshold;
+                metadata.shamir_threshold = readers.threshold;
+                metadata.groups = wrap(readers, key, self.services, now, &mut random)?;
             }
             Key::Recovered(recovered) => {
-                recovered.rewrap(metadata, groups, threshold, self.services, now, &mut random)?;
+                recovered.rewrap(metadata, readers, self.services, now, &mut random)?;
             }
         }
         Ok(())
@@ -169,7 +205,8 @@ impl<'s> Subject<'s> {
         let options = self.session.write_options(opened.format)?;
         let file = opened.seal(self.key.data_key(), Session::now(), &mut SystemRandom);
         let file = file.map_err(|error| about_sealing(name, &error))?;
-        file.write(&options).map_err(|error| about_writing(name, &error))
+        file.write(&options)
+            .map_err(|error| about_writing(name, &error))
     }
 
     /// The file once more, with the IVs that its values had.
@@ -205,14 +242,18 @@ impl Key {
 /// Whoever adds a recipient leaves the wrapped key to us.
 fn add_missing_enc(metadata: &mut Map) {
     for entry in &mut metadata.entries {
-        let Entry::Pair(key, Value::List(items)) = entry else { continue };
+        let Entry::Pair(key, Value::List(items)) = entry else {
+            continue;
+        };
         let name = std::str::from_utf8(key.as_bytes()).unwrap_or_default();
         let is_group = name == "key_groups";
         let is_kind = RecipientKind::of_identifier(name).is_some();
         for item in items {
             match item {
                 Item::Value(Value::Map(group)) if is_group => add_missing_enc(group),
-                Item::Value(Value::Map(recipient)) if is_kind && recipient.value(b"enc").is_none() => {
+                Item::Value(Value::Map(recipient))
+                    if is_kind && recipient.value(b"enc").is_none() =>
+                {
                     recipient.push("enc", "");
                 }
                 _ => {}

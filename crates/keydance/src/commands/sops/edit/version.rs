@@ -14,8 +14,9 @@ pub(super) fn raised(version: &str) -> Result<&str, Failure> {
         return Ok(VERSION);
     }
     let incomparable = || {
-        Failure::new(Exit::Version, "the version among the sops metadata is none")
-            .hint(format!("it is the version of sops that wrote the file, such as {VERSION}"))
+        Failure::new(Exit::Version, "the version among the sops metadata is none").hint(format!(
+            "it is the version of sops that wrote the file, such as {VERSION}"
+        ))
     };
     let found = Numbers::parse(version).ok_or_else(incomparable)?;
     let is_older = Numbers::parse(VERSION).is_some_and(|ours| found < ours);

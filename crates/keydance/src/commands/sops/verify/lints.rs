@@ -18,9 +18,13 @@ pub(super) fn of(opened: &Opened) -> Vec<String> {
 /// Keys that read like a path: what is encrypted at the one place also opens at the other.
 fn colons(map: &Map, lints: &mut Vec<String>) {
     for entry in &map.entries {
-        let Entry::Pair(key, value) = entry else { continue };
+        let Entry::Pair(key, value) = entry else {
+            continue;
+        };
         if key.as_bytes().contains(&b':') {
-            lints.push(format!("the key {key} holds a colon, so its value could be moved into a map"));
+            lints.push(format!(
+                "the key {key} holds a colon, so its value could be moved into a map"
+            ));
         }
         within(value, lints);
     }
@@ -47,10 +51,14 @@ fn metadata(metadata: &Metadata, lints: &mut Vec<String>) {
     }
     let unknown = metadata.unknown.iter().map(|(key, _)| key);
     lints.extend(unknown.map(|key| format!("the field {key} of the metadata is not known")));
-    let (quantum, classical): (Vec<_>, Vec<_>) =
-        metadata.wrappings().map(|wrapping| is_post_quantum(&wrapping.recipient)).partition(|is| *is);
+    let (quantum, classical): (Vec<_>, Vec<_>) = metadata
+        .wrappings()
+        .map(|wrapping| is_post_quantum(&wrapping.recipient))
+        .partition(|is| *is);
     if !quantum.is_empty() && !classical.is_empty() {
-        lints.push("one classical recipient beside post-quantum ones undoes what they are for".to_owned());
+        lints.push(
+            "one classical recipient beside post-quantum ones undoes what they are for".to_owned(),
+        );
     }
 }
 
