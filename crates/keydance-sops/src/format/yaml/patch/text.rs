@@ -12,8 +12,6 @@ pub(super) struct Content {
     pub(super) start: usize,
     /// Its tag and the blanks behind that.
     pub(super) tag: Option<Range<usize>>,
-    /// Whether a comment or another line stands before it.
-    pub(super) is_apart: bool,
 }
 
 impl Text<'_> {
@@ -87,12 +85,7 @@ impl Text<'_> {
             }
             start = behind;
         }
-        let gap = self.0.get(from..start).unwrap_or_default();
-        Content {
-            start,
-            tag,
-            is_apart: gap.contains('\n'),
-        }
+        Content { start, tag }
     }
 }
 
@@ -114,10 +107,10 @@ mod tests {
     fn content_starts_behind_anchor_and_tag() {
         let text = Text("a: &x !!int 5\nb:\n  {c: !t d}\n");
         let content = text.content(2);
-        assert_eq!((content.start, content.is_apart), (12, false));
+        assert_eq!(content.start, 12);
         assert_eq!(content.tag, Some(6..12));
         let content = text.content(16);
-        assert_eq!((content.start, content.is_apart), (19, true));
+        assert_eq!(content.start, 19);
         assert_eq!(content.tag, None);
     }
 

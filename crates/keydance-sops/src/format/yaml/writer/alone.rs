@@ -27,7 +27,7 @@ pub(in crate::format::yaml) struct Manner {
 pub(in crate::format::yaml) fn scalar(value: &Value, manner: Manner) -> Option<Zeroizing<String>> {
     match Node::from(value) {
         Node::Collection(_) => None,
-        Node::Text(bytes) => text(in_manner(Styled::of(bytes), manner), manner),
+        Node::Text(bytes) => text(&in_manner(Styled::of(bytes), manner), manner),
         Node::Typed(spelling) => Some(Zeroizing::new(spelling)),
     }
 }
@@ -36,16 +36,16 @@ pub(in crate::format::yaml) fn scalar(value: &Value, manner: Manner) -> Option<Z
 pub(in crate::format::yaml) fn key(bytes: &[u8], manner: Manner) -> Option<Zeroizing<String>> {
     let styled = Styled::of(bytes);
     if styled.is_simple_key() {
-        text(in_manner(styled, manner), manner)
+        text(&in_manner(styled, manner), manner)
     } else {
         None
     }
 }
 
-fn text(styled: Styled<'_>, manner: Manner) -> Option<Zeroizing<String>> {
+fn text(styled: &Styled<'_>, manner: Manner) -> Option<Zeroizing<String>> {
     let mut writer = Writer::new(manner.own.saturating_sub(manner.block));
     let Manner { block, own, .. } = manner;
-    writer.text(&styled, Place { block, own });
+    writer.text(styled, Place { block, own });
     let text = String::from_utf8(writer.page.into_bytes()).ok();
     let mut text = text.map(Zeroizing::new)?;
     if styled.style == Style::Literal && text.ends_with('\n') {
