@@ -76,6 +76,7 @@ fn files_of_sops_3_13_are_written_again_to_the_same_bytes() {
 }
 
 /// A file as a formatter or another implementation leaves it.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn layouts() -> Vec<(&'static str, String)> {
     let file = fs::read_to_string(corpus().join("3.13.3/layout.yaml")).unwrap();
     let (tree, metadata) = file.split_once("sops:\n").unwrap();

@@ -49,6 +49,7 @@ fn value(line: &str) -> &str {
 }
 
 /// The rows of what a file does not protect, and what it does, in that order.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn changes() -> Vec<(&'static str, Verdict, String)> {
     use Verdict::{Mac, Opens, Value};
 

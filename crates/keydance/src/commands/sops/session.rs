@@ -14,7 +14,7 @@ use super::environment::Environment;
 use super::failure::{Exit, Failure, warn};
 use super::file;
 use super::options::Options;
-use super::request::Input;
+use super::request::{Input, Types};
 use super::write::Writer;
 
 /// One run of a command.
@@ -112,6 +112,18 @@ impl Session {
     )]
     pub(crate) fn now() -> Time {
         Time::utc(jiff::Timestamp::now())
+    }
+}
+
+impl Source {
+    /// The format of what is read.
+    pub(crate) fn format(&self, types: Types) -> Format {
+        types.input.unwrap_or_else(|| format_of(&self.name))
+    }
+
+    /// The format of what is written.
+    pub(crate) fn output_format(&self, types: Types) -> Format {
+        types.output.unwrap_or_else(|| format_of(&self.name))
     }
 }
 

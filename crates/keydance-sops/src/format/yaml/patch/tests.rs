@@ -25,7 +25,10 @@ fn path(text: &str) -> TreePath {
 /// A file after a value was set.
 fn with(source: &str, at: &str, value: impl Into<Value>) -> String {
     let value = value.into();
-    patched(source, |tree| drop(set(tree, &path(at), value).unwrap())).unwrap()
+    patched(source, |tree| {
+        let _changed = set(tree, &path(at), value).unwrap();
+    })
+    .unwrap()
 }
 
 /// A file after a value was taken away.
