@@ -152,11 +152,12 @@ impl<'n, 's> Patch<'n, 's> {
             Content::Alias(target) => Some(target.index()),
             _ => None,
         };
+        let places = Places::of(nodes);
         Self {
             nodes,
             text: Text(nodes.text),
-            places: Places::of(nodes),
-            style: Style::of(nodes, indent),
+            style: Style::of(nodes, &places, indent),
+            places,
             edits: Edits::default(),
             targets: nodes.all.iter().filter_map(alias).collect(),
             changed: HashSet::new(),
@@ -182,13 +183,15 @@ impl<'n, 's> Patch<'n, 's> {
         let (Content::Map(members), true) = (&node.content, old.tail.is_empty()) else {
             return None;
         };
-        let members = self.places.members(self.text, self.nodes, node, members)?;
+        let members = self
+            .places
+            .members(self.text, node.span.start(), node, members)?;
         let (sops, members): (Vec<Old<'n>>, Vec<Old<'n>>) = members
             .into_iter()
             .partition(|(member, _)| self.is_metadata(member));
         let entries: Vec<&Entry> = new.entries.iter().collect();
         let steps = self.steps_of_map(&members, &entries)?;
-        let around = self.around(node);
+        let around = self.around(node, node.span.start());
         self.follow(around, &members, walk::New::Map(&entries), &steps)?;
         self.metadata(around, &members, sops.first().copied(), metadata)
     }
@@ -234,13 +237,9 @@ impl<'n, 's> Patch<'n, 's> {
         }
     }
 
-    fn around(&self, node: &Node<'_>) -> Around {
+    fn around(&self, node: &Node<'_>, start: usize) -> Around {
         let is_flow = !node.is_block();
-        let column = if is_flow {
-            0
-        } else {
-            self.text.column(node.span.start())
-        };
+        let column = if is_flow { 0 } else { self.text.column(start) };
         Around { column, is_flow }
     }
 }

@@ -35,7 +35,7 @@ impl<'n> Patch<'n, '_> {
         if !stays_flow && (is_new_block || node.is_block()) {
             return self.replace_block(spot, new);
         }
-        self.replace_token(spot, node, new)
+        self.replace_token(spot, new)
     }
 
     /// Writes a value where there was none.
@@ -65,15 +65,14 @@ impl<'n> Patch<'n, '_> {
     }
 
     /// Writes a value on a line in the place of another one.
-    fn replace_token(&mut self, spot: Spot, node: &Node<'_>, new: &Value) -> Option<()> {
-        let Found { start, tag, .. } = self.text.content(spot.after);
+    fn replace_token(&mut self, spot: Spot, new: &Value) -> Option<()> {
+        let Found { start, tag } = self.text.content(spot.after);
         let end = self.places.end(spot.id);
         if let Some(tag) = tag {
             self.edits.remove(tag);
         }
         let mark = self.text.byte(start);
-        let is_block_scalar = matches!(mark, Some(b'|' | b'>')) && start < node.span.start();
-        if is_block_scalar || matches!(mark, Some(b'|' | b'>')) {
+        if matches!(mark, Some(b'|' | b'>')) {
             return self.replace_block_scalar(spot, start, end, new);
         }
         let quotes = match mark {

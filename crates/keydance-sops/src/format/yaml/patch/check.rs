@@ -32,12 +32,14 @@ fn is_metadata(entry: &Entry) -> bool {
     matches!(entry, Entry::Pair(key, _) if key.as_bytes() == METADATA_KEY.as_bytes())
 }
 
+/// Whether a comment stands above or beside a value may change with the kind of the value.
 fn same_entries<'e>(read: impl Iterator<Item = &'e Entry>, wanted: &'e Map) -> bool {
     let same = |pair: (&Entry, &Entry)| match pair {
         (Entry::Pair(read_key, read), Entry::Pair(key, value)) => {
             read_key == key && same_value(read, value)
         }
-        (read, wanted) => read == wanted,
+        (Entry::Comment(read), Entry::Comment(wanted)) => read.text == wanted.text,
+        _ => false,
     };
     all_same(read, wanted.entries.iter(), same)
 }
@@ -49,7 +51,8 @@ fn same_value(read: &Value, wanted: &Value) -> bool {
         (Value::List(read), Value::List(wanted)) => {
             let same = |pair: (&Item, &Item)| match pair {
                 (Item::Value(read), Item::Value(wanted)) => same_value(read, wanted),
-                (read, wanted) => read == wanted,
+                (Item::Comment(read), Item::Comment(wanted)) => read.text == wanted.text,
+                _ => false,
             };
             all_same(read.iter(), wanted.iter(), same)
         }

@@ -44,18 +44,34 @@ impl Places {
         end_of(&self.0, id)
     }
 
-    /// The members of a map or list with their places; nothing if the text is not as expected.
+    /// Where a map or list starts whose colon or dash ends at `after`. The parser gives lists that
+    /// are not indented the place of their first item, not that of its dash.
+    pub(super) fn start(text: Text<'_>, node: &Node<'_>, after: usize) -> usize {
+        match node.content {
+            Content::List(_) if node.is_block() => text.content(after).start,
+            _ => node.span.start(),
+        }
+    }
+
+    /// The offset behind the colon of a key.
+    pub(super) fn after(&self, text: Text<'_>, key: NodeId) -> Option<usize> {
+        let colon = text.token(self.end(key));
+        (text.byte(colon) == Some(b':')).then(|| colon.saturating_add(1))
+    }
+
+    /// The members of a map or list that starts here, with their places; nothing if the text is
+    /// not as expected.
     pub(super) fn members<'n>(
         &self,
         text: Text<'_>,
-        nodes: &Nodes<'_>,
+        start: usize,
         node: &Node<'_>,
         members: &'n [Member],
     ) -> Option<Vec<Old<'n>>> {
         let is_block = node.is_block();
-        let mut next = match nodes.text.as_bytes().get(node.span.start()) {
-            Some(b'{' | b'[') if !is_block => node.span.start().saturating_add(1),
-            _ => node.span.start(),
+        let mut next = match text.byte(start) {
+            Some(b'{' | b'[') if !is_block => start.saturating_add(1),
+            _ => start,
         };
         let mut found = Vec::with_capacity(members.len());
         for member in members {
@@ -89,11 +105,7 @@ impl Places {
 
     fn pair(&self, text: Text<'_>, next: usize, key: NodeId, value: NodeId) -> Option<Place> {
         let start = behind_comma(text, next);
-        let colon = text.token(self.end(key));
-        if text.byte(colon) != Some(b':') {
-            return None;
-        }
-        let after = colon.saturating_add(1);
+        let after = self.after(text, key)?;
         let end = self.end(value).max(after);
         Some(Place { start, after, end })
     }

@@ -1,5 +1,6 @@
 //! How a file is indented.
 
+use super::places::Places;
 use super::text::Text;
 use crate::format::yaml::node::{Content, Member, Node, NodeId, Nodes};
 
@@ -14,17 +15,17 @@ pub(super) struct Style {
 
 impl Style {
     /// What the first map and list in a map show; where there is none, this many blanks.
-    pub(super) fn of(nodes: &Nodes<'_>, default: usize) -> Self {
+    pub(super) fn of(nodes: &Nodes<'_>, places: &Places, default: usize) -> Self {
         let (mut map, mut list) = (None, None);
         for node in &nodes.all {
             let Content::Map(members) = &node.content else {
                 continue;
             };
             for member in members {
-                let Member::Pair(_, value) = member else {
+                let Member::Pair(key, value) = member else {
                     continue;
                 };
-                let distance = || distance(nodes, node, *value);
+                let distance = || distance(nodes, places, node, (*key, *value));
                 match nodes.get(*value).map(|value| &value.content) {
                     Some(Content::Map(_)) if map.is_none() => map = distance(),
                     Some(Content::List(_)) if list.is_none() => list = distance(),
@@ -44,12 +45,17 @@ impl Style {
     }
 }
 
-/// How far a block stands in from the one around it; nothing if either is in brackets.
-fn distance(nodes: &Nodes<'_>, around: &Node<'_>, id: NodeId) -> Option<usize> {
-    let node = nodes
-        .get(id)
-        .filter(|node| node.is_block() && around.is_block())?;
+/// How far a value stands in from the map around it; nothing if either is no block.
+fn distance(
+    nodes: &Nodes<'_>,
+    places: &Places,
+    around: &Node<'_>,
+    (key, value): (NodeId, NodeId),
+) -> Option<usize> {
+    let node = nodes.get(value);
+    let node = node.filter(|node| node.is_block() && around.is_block())?;
     let text = Text(nodes.text);
-    let around = text.column(around.span.start());
-    text.column(node.span.start()).checked_sub(around)
+    let start = Places::start(text, node, places.after(text, key)?);
+    text.column(start)
+        .checked_sub(text.column(around.span.start()))
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::edit::{set, unset};
+use crate::edit::{Change, set, unset};
 use crate::path::TreePath;
 use crate::tree::Text as Secret;
 
@@ -26,7 +26,7 @@ fn path(text: &str) -> TreePath {
 fn with(source: &str, at: &str, value: impl Into<Value>) -> String {
     let value = value.into();
     patched(source, |tree| {
-        let _changed = set(tree, &path(at), value).unwrap();
+        assert_eq!(set(tree, &path(at), value), Ok(Change::Changed));
     })
     .unwrap()
 }
@@ -118,12 +118,12 @@ fn a_new_entry_stands_behind_its_neighbour_and_like_it() {
         with(STYLED, r#"["m"]["r"]"#, "a}"),
         STYLED.replace("] }", "], r: \"a}\" }")
     );
-    let deep = STYLED.to_owned() + "n:\n  o:\n  - p: 1\n";
+    let deep = STYLED.to_owned() + "k:\n  o:\n  - p: 1\n";
     let value = |text: &str| {
         let tree = crate::format::yaml::read(text.as_bytes()).unwrap();
         Value::Map(tree.documents.into_iter().next().unwrap())
     };
-    assert_eq!(with(STYLED, r#"["n"]"#, value("o: [{p: 1}]")), deep);
+    assert_eq!(with(STYLED, r#"["k"]"#, value("o: [{p: 1}]")), deep);
     assert_eq!(
         with("a: {}\n", r#"["a"]"#, value("b: {c: d}")),
         "a:\n    b:\n        c: d\n"
@@ -185,12 +185,12 @@ fn windows_line_ends_a_byte_order_mark_and_a_missing_line_end_are_no_obstacle() 
 #[test]
 fn a_tag_goes_with_the_value_it_fits_and_an_anchor_stays() {
     assert_eq!(
-        with("a: &x !!int 5\nb: 1\n", r#"["a"]"#, "y"),
-        "a: &x y\nb: 1\n"
+        with("a: &x !!int 5\nb: 1\n", r#"["a"]"#, "z"),
+        "a: &x z\nb: 1\n"
     );
     let aliased = "a: &x one\nb: *x\n";
-    assert_eq!(with(aliased, r#"["b"]"#, "y"), "a: &x one\nb: y\n");
-    assert_eq!(with(aliased, r#"["a"]"#, "y"), "a: &x y\nb: one\n");
+    assert_eq!(with(aliased, r#"["b"]"#, "z"), "a: &x one\nb: z\n");
+    assert_eq!(with(aliased, r#"["a"]"#, "z"), "a: &x z\nb: one\n");
 }
 
 #[test]
@@ -235,10 +235,10 @@ fn every_document_keeps_its_layout() {
         document.entries.pop();
     }
     let mut metadata = Map::default();
-    metadata.push("mac", "n");
+    metadata.push("mac", "k");
     assert_eq!(
         written(source, &tree, Some(&metadata)).unwrap(),
-        source.replace(" m", " n")
+        source.replace(": m", ": k")
     );
 }
 

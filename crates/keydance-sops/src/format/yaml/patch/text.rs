@@ -119,7 +119,7 @@ mod tests {
         let text = Text("a: 1\r\n  b: 2 \t\r\n");
         assert_eq!(
             (text.line_start(9), text.next_line(9), text.column(9)),
-            (6, 17, 3)
+            (6, 16, 3)
         );
         assert!(text.starts_line(8) && !text.starts_line(9));
         assert!(text.ends_line(12) && text.ends_line(4) && !text.ends_line(3));

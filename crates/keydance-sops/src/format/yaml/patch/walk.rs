@@ -5,6 +5,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::align::{self, Label, Step};
+use super::places::Places;
 use super::render::{self, Indicator};
 use super::style::Style;
 use super::{Around, Old, Patch, Spot};
@@ -93,19 +94,21 @@ impl<'n> Patch<'n, '_> {
 
     fn map(&mut self, spot: Spot, old: &'n [Member], new: &[Entry], value: &Value) -> Option<()> {
         let node = self.nodes.get(spot.id)?;
-        let members = self.places.members(self.text, self.nodes, node, old)?;
+        let start = Places::start(self.text, node, spot.after);
+        let members = self.places.members(self.text, start, node, old)?;
         let entries: Vec<&Entry> = new.iter().collect();
         let steps = self.steps_of_map(&members, &entries)?;
         let new = New::Map(&entries);
         if is_other(&members, new, &steps) {
             return self.replace(spot, value);
         }
-        self.follow(self.around(node), &members, new, &steps)
+        self.follow(self.around(node, start), &members, new, &steps)
     }
 
     fn list(&mut self, spot: Spot, old: &'n [Member], new: &[Item], value: &Value) -> Option<()> {
         let node = self.nodes.get(spot.id)?;
-        let members = self.places.members(self.text, self.nodes, node, old)?;
+        let start = Places::start(self.text, node, spot.after);
+        let members = self.places.members(self.text, start, node, old)?;
         let items: Vec<&Item> = new.iter().collect();
         let labels: Vec<Label<'_>> = new.iter().map(label_of_item).collect();
         let old_labels = self.labels(&members)?;
@@ -118,7 +121,7 @@ impl<'n> Patch<'n, '_> {
         if is_other(&members, new, &steps) {
             return self.replace(spot, value);
         }
-        self.follow(self.around(node), &members, new, &steps)
+        self.follow(self.around(node, start), &members, new, &steps)
     }
 
     pub(super) fn steps_of_map(&self, old: &[Old<'n>], new: &[&Entry]) -> Option<Vec<Step>> {
