@@ -58,6 +58,7 @@ mod signals;
 // Files.
 mod file;
 mod jobs;
+mod layout;
 mod lock;
 mod many;
 mod output;

@@ -11,6 +11,7 @@ use keydance_sops::services::KeyServices;
 use zeroize::Zeroizing;
 
 use super::failure::{Exit, Failure};
+use super::layout::{Before, converted};
 use super::many;
 use super::opening::about_writing;
 use super::output::{change, deliver};
@@ -83,7 +84,8 @@ fn decrypted(
         Destination::File(file) if types.input.is_none() => output_format(file, format),
         _ => format_of(name),
     });
-    written(session, request, name, opened, output)
+    let before = Before { bytes, format };
+    written(session, request, name, (opened, output), before)
 }
 
 /// A file that is named for the output says its format; a name that says none does not.
@@ -98,16 +100,13 @@ fn written(
     session: &Session,
     request: &Decrypt,
     name: &Path,
-    opened: Opened,
-    format: Format,
+    (opened, format): (Opened, Format),
+    before: Before<'_>,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let options = session.write_options(format)?;
     let Some(path) = &request.extract else {
-        let plain = format.write(&opened.tree, None, &options);
-        return plain
-            .map(Zeroizing::new)
-            .map_err(|error| about_writing(name, &error));
+        return converted(session, name, &opened.tree, (format, None), before);
     };
+    let options = session.write_options(format)?;
     let path = TreePath::parse(path)
         .map_err(|error| Failure::new(Exit::ExtractPath, format!("--extract: {error}")))?;
     let extracted = extract(opened.tree, &path).map_err(|error| about_path(name, &error))?;

@@ -14,7 +14,7 @@ use keydance_sops::tree::Tree;
 
 use super::encrypt::about_sealing;
 use super::failure::{self, Failure};
-use super::opening::about_writing;
+use super::layout::{Before, written};
 use super::output::change;
 use super::request::Opening;
 use super::session::Session;
@@ -73,7 +73,11 @@ impl Edited<'_> {
             return Ok(None);
         }
         opened.format = self.output;
-        sealed(session, self.name, opened, &recovered.key).map(Some)
+        let before = Before {
+            bytes,
+            format: self.input,
+        };
+        sealed(session, self.name, opened, &recovered.key, before).map(Some)
     }
 }
 
@@ -86,10 +90,9 @@ pub(super) fn sealed(
     name: &Path,
     opened: Opened,
     key: &DataKey,
+    before: Before<'_>,
 ) -> Result<Vec<u8>, Failure> {
-    let options = session.write_options(opened.format)?;
     let file = opened.seal(key, Session::now(), &mut SystemRandom);
     let file = file.map_err(|error| about_sealing(name, &error))?;
-    file.write(&options)
-        .map_err(|error| about_writing(name, &error))
+    written(session, name, &file, before)
 }

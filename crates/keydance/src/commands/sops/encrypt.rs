@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use keydance_sops::data_key::DataKey;
-use keydance_sops::file::{Opened, SealError};
+use keydance_sops::file::{File, Opened, SealError};
 use keydance_sops::format::Format;
 use keydance_sops::keys::WrapError;
 use keydance_sops::random::SystemRandom;
@@ -13,6 +13,7 @@ use keydance_sops::tree::Tree;
 
 use super::creation::Plan;
 use super::failure::{Exit, Failure};
+use super::layout::{Before, converted};
 use super::many;
 use super::opening::{about_writing, exit_of_reading};
 use super::output::{change, deliver};
@@ -84,7 +85,11 @@ fn from_bytes(
             Destination::File(_) | Destination::InPlace => format,
         });
     let plan = Plan::of(session, name, &request.creation)?;
-    encrypted(session, name, output, tree, plan, services)
+    let file = sealed(name, output, tree, plan, services)?;
+    let output = (output, Some(&file.metadata.to_map()));
+    let before = Before { bytes, format };
+    let mut written = converted(session, name, &file.tree, output, before)?;
+    Ok(std::mem::take(&mut *written))
 }
 
 /// Reads a file that is not encrypted.
@@ -119,14 +124,24 @@ pub(super) fn encrypted(
     plan: Plan,
     services: &KeyServices<'_>,
 ) -> Result<Vec<u8>, Failure> {
+    let file = sealed(name, format, tree, plan, services)?;
+    file.write(&session.write_options(format)?)
+        .map_err(|error| about_writing(name, &error))
+}
+
+fn sealed(
+    name: &Path,
+    format: Format,
+    tree: Tree,
+    plan: Plan,
+    services: &KeyServices<'_>,
+) -> Result<File, Failure> {
     let (now, mut random) = (Session::now(), SystemRandom);
     let key = DataKey::random(&mut random).map_err(Failure::other)?;
     let metadata = plan.metadata(&key, services, now, &mut random);
     let metadata = metadata.map_err(|error| about_wrapping(name, &error))?;
     let file = Opened::new(format, tree, metadata).seal(&key, now, &mut random);
-    let file = file.map_err(|error| about_sealing(name, &error))?;
-    file.write(&session.write_options(format)?)
-        .map_err(|error| about_writing(name, &error))
+    file.map_err(|error| about_sealing(name, &error))
 }
 
 /// Why a data key was not wrapped.

@@ -13,7 +13,8 @@ use super::changes::listed;
 use super::creation::recipients;
 use super::encrypt::about_wrapping;
 use super::failure::{Exit, Failure};
-use super::opening::{about_writing, recover_key};
+use super::layout::{Before, written};
+use super::opening::recover_key;
 use super::output::{change, deliver, print};
 use super::request::{Destination, GroupsAdd, GroupsDelete, Input, Services};
 use super::session::{Session, format_of};
@@ -121,9 +122,7 @@ impl Regroup<'_> {
         let (now, mut random) = (Session::now(), SystemRandom);
         file.rewrap_all(readers, &recovered, services, now, &mut random)
             .map_err(|error| about_wrapping(name, &error))?;
-        let options = session.write_options(format)?;
-        file.write(&options)
-            .map_err(|error| about_writing(name, &error))
+        written(session, name, &file, Before { bytes, format })
     }
 }
 

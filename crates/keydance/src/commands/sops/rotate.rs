@@ -14,8 +14,9 @@ use super::creation::recipients;
 use super::encrypt::{about_sealing, about_wrapping};
 use super::failure::{Exit, Failure, warn};
 use super::groups::about_readers;
+use super::layout::{Before, written};
 use super::many;
-use super::opening::{Unlocked, about_writing, recover_key};
+use super::opening::{Unlocked, recover_key};
 use super::output::{change, deliver, print};
 use super::request::{Destination, Input, Rotate};
 use super::session::{Session, format_of};
@@ -99,12 +100,10 @@ impl Rotation<'_> {
             print(format!("{}The data key will change.\n", listed(&changes)).as_bytes())?;
         }
         opened.format = request.types.output.unwrap_or_else(|| format_of(name));
-        let options = session.write_options(opened.format)?;
         let file = opened
             .rotate(readers, services, Session::now(), &mut SystemRandom)
             .map_err(|error| about_rotating(name, error))?;
-        file.write(&options)
-            .map_err(|error| about_writing(name, &error))
+        written(session, name, &file, Before { bytes, format })
     }
 
     fn readers(&self, name: &Path, before: &Readers) -> Result<Readers, Failure> {

@@ -19,8 +19,9 @@ use super::failure::{self, Failure};
 use super::file;
 use super::groups::about_readers;
 use super::jobs::Summary;
+use super::layout::{Before, written};
 use super::many;
-use super::opening::{about_writing, recover_key};
+use super::opening::recover_key;
 use super::output::{change, print};
 use super::request::{Input, UpdateKeys};
 use super::session::{Session, format_of};
@@ -205,7 +206,10 @@ impl Update<'_> {
 
     fn rewrapped(&self, path: &Path, plan: Plan) -> Result<Vec<u8>, Failure> {
         let Plan {
-            mut file, readers, ..
+            bytes,
+            mut file,
+            readers,
+            ..
         } = plan;
         let recovered = recover_key(path, &file.metadata, &self.services, &[])?;
         file.rewrap(
@@ -216,9 +220,11 @@ impl Update<'_> {
             &mut SystemRandom,
         )
         .map_err(|error| about_wrapping(path, &error))?;
-        let options = self.session.write_options(file.format)?;
-        file.write(&options)
-            .map_err(|error| about_writing(path, &error))
+        let before = Before {
+            bytes: &bytes,
+            format: file.format,
+        };
+        written(self.session, path, &file, before)
     }
 }
 

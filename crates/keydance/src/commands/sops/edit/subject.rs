@@ -15,7 +15,8 @@ use zeroize::Zeroizing;
 use super::super::creation::Plan;
 use super::super::encrypt::{about_sealing, about_wrapping};
 use super::super::failure::{Exit, Failure};
-use super::super::opening::{about_file, about_writing, exit_of_reading};
+use super::super::layout::{Before, shown, written};
+use super::super::opening::{about_file, exit_of_reading};
 use super::super::request::{Edit, Input};
 use super::super::session::{Session, Source, format_of};
 use super::{example, version};
@@ -129,10 +130,9 @@ impl<'s> Subject<'s> {
             .request
             .show_master_keys
             .then(|| opened.metadata.to_map());
-        let options = self.session.write_options(format)?;
-        let text = format.write(&opened.tree, metadata.as_ref(), &options);
-        text.map(Zeroizing::new)
-            .map_err(|error| about_writing(&self.source.name, &error))
+        let output = (format, metadata.as_ref());
+        let name = &self.source.name;
+        shown(self.session, name, &opened.tree, output, self.as_before())
     }
 
     /// The file with what the editor left. Values that did not change keep their ciphertext.
@@ -202,11 +202,16 @@ impl<'s> Subject<'s> {
 
     fn seal(&self, opened: Opened) -> Result<Vec<u8>, Failure> {
         let name = &self.source.name;
-        let options = self.session.write_options(opened.format)?;
         let file = opened.seal(self.key.data_key(), Session::now(), &mut SystemRandom);
         let file = file.map_err(|error| about_sealing(name, &error))?;
-        file.write(&options)
-            .map_err(|error| about_writing(name, &error))
+        written(self.session, name, &file, self.as_before())
+    }
+
+    fn as_before(&self) -> Before<'_> {
+        Before {
+            bytes: &self.source.bytes,
+            format: self.source.format(self.request.types),
+        }
     }
 
     /// The file once more, with the IVs that its values had.

@@ -33,7 +33,7 @@ pub(super) const DECRYPT_COMMAND: Subcommand = Subcommand::new(
         TYPES,
         &[IGNORE_MAC, DECRYPTION_ORDER],
         SERVICES,
-        &[STRICT, ALLOW_DUPLICATES],
+        &[STRICT, LAYOUT, ALLOW_DUPLICATES],
         WRITING,
         MANY,
     ],

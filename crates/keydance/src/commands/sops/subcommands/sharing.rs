@@ -12,7 +12,7 @@ pub(super) const UPDATE_KEYS: Subcommand = Subcommand::new(
     &[
         &[YES, INPUT_TYPE],
         SERVICES,
-        &[STRICT, THRESHOLD_FROM_CONFIG],
+        &[STRICT, LAYOUT, THRESHOLD_FROM_CONFIG],
         WRITING,
         MANY,
     ],
@@ -43,6 +43,7 @@ pub(super) const GROUPS_ADD: Subcommand = Subcommand::new(
         ],
         &[GROUP_AZURE_KV, GROUP_HC_VAULT, GROUP_PGP, GROUP_AGE],
         SERVICES,
+        &[LAYOUT],
         WRITING,
     ],
 );
@@ -52,7 +53,7 @@ pub(super) const GROUPS_DELETE: Subcommand = Subcommand::new(
     "delete",
     "INDEX",
     "Delete a group of recipients; the first is 0",
-    &[&[FILE, IN_PLACE, THRESHOLD], SERVICES, WRITING],
+    &[&[FILE, IN_PLACE, THRESHOLD], SERVICES, &[LAYOUT], WRITING],
 );
 
 pub(super) const EXEC_ENV: Subcommand = Subcommand::new(
