@@ -137,13 +137,14 @@ impl<'n> Patch<'n, '_> {
         writer::scalar(new, manner)
     }
 
-    /// Puts the text of a comment in the place of another one.
+    /// Puts the text of a comment in the place of another one. It stays beside its value even where
+    /// decrypting would move it above, as stock does.
     pub(super) fn comment(&mut self, old: node::Comment, new: &Comment) -> Option<()> {
         let text = new.text.expose_str()?;
         if old.span.of(self.nodes.text) == text {
             return Some(());
         }
-        if old.placement != new.placement || text.contains(['\r', '\n']) {
+        if text.contains(['\r', '\n']) {
             return None;
         }
         let text = Zeroizing::new(text.to_owned());

@@ -132,13 +132,21 @@ fn end_of_member(ends: &[u32], member: &Member) -> usize {
     }
 }
 
-/// Empty lines behind a block scalar count only where they are part of the string.
+/// Empty lines behind a block scalar count only where they are part of the string. The parser has
+/// the indentation of what follows in its span.
 fn end_of_scalar(source: &str, span: Span, scalar: &Scalar<'_>) -> usize {
     let raw = span.of(source);
-    let kept = if scalar.text.ends_with("\n\n") || scalar.text.bytes().all(|byte| byte == b'\n') {
-        raw.strip_suffix('\n').unwrap_or(raw)
-    } else {
-        raw.trim_end_matches(['\r', '\n'])
+    let raw = match raw.rsplit_once('\n') {
+        Some((lines, rest)) if rest.trim_start_matches(' ').is_empty() => {
+            let keeps =
+                scalar.text.ends_with("\n\n") || scalar.text.bytes().all(|byte| byte == b'\n');
+            if keeps {
+                lines
+            } else {
+                lines.trim_end_matches(['\r', '\n'])
+            }
+        }
+        _ => raw,
     };
-    span.start().saturating_add(kept.len())
+    span.start().saturating_add(raw.len())
 }

@@ -98,6 +98,13 @@ fn a_string_of_several_lines_comes_and_goes() {
         with(block, r#"["c"]"#, "p\nq\n"),
         block.replace("c: 1\n", "c: |\n    p\n    q\n")
     );
+    let deep = "m:\n  l:\n  - a: |\n      x\n\n    b: 1\n";
+    assert_eq!(
+        with(deep, r#"["m"]["l"][0]["a"]"#, "z\n"),
+        deep.replace('x', "z")
+    );
+    let kept = "m:\n  a: |+\n    x\n\n  b: 1\n";
+    assert_eq!(with(kept, r#"["m"]["a"]"#, "z\n\n"), kept.replace('x', "z"));
     assert_eq!(
         with("l:\n  - a: 1", r#"["l"][0]["a"]"#, " x\n"),
         "l:\n  - a: |2\n       x\n"
@@ -259,6 +266,10 @@ fn a_comment_changes_in_its_place() {
         patched("a: 1  # c\n", |tree| comment(tree, " d")).unwrap(),
         "a: 1  # d\n"
     );
+    let moved = |tree: &mut Tree| {
+        tree.documents[0].entries[0] = Entry::Comment(crate::tree::Comment::line(" d"));
+    };
+    assert_eq!(patched("a: 1  # c\n", moved).unwrap(), "a: 1  # d\n");
     let removed = patched(source, |tree| drop(tree.documents[0].entries.remove(0)));
     assert_eq!(removed.unwrap(), "\na: 1\n");
     let beside = |tree: &mut Tree| {

@@ -49,12 +49,25 @@ impl Emitter<'_> {
                     self.end();
                     self.list(items, column + self.list);
                 }
+                Value::Text(text) if self.choose(3) => self.literal(text, column),
                 scalar => {
                     self.text.push_str(blanks);
                     self.scalar(scalar);
                     self.end();
                 }
             }
+        }
+    }
+
+    /// Two lines, of which the text is the second one.
+    fn literal(&mut self, text: &Secret, column: usize) {
+        let text = text.expose_str().unwrap();
+        let indent = " ".repeat(column + self.step);
+        self.text.push_str(" |-");
+        self.end();
+        writeln!(self.text, "{indent}.\n{indent}{text}.").unwrap();
+        if self.choose(3) {
+            self.text.push('\n');
         }
     }
 
@@ -221,6 +234,11 @@ proptest! {
         let patched = written(&source, &tree, None);
         prop_assert!(patched.is_some(), "{}", source);
         let patched = patched.unwrap();
+        if source.contains("|-") {
+            let read = crate::format::yaml::read(patched.as_bytes()).unwrap();
+            prop_assert!(read == tree, "{}\n{}", source, patched);
+            return Ok(());
+        }
         prop_assert_eq!(source.lines().count(), patched.lines().count());
         let lines = source.lines().zip(patched.lines());
         let differ = lines.filter(|(old, new)| old != new).count();
