@@ -2,6 +2,7 @@
 
 use keydance_sops::enc::Enc;
 use keydance_sops::format::{Format, WriteOptions};
+use keydance_sops::random::Random as _;
 
 use crate::ours;
 use crate::random_tree::{Branch, Forest, Kind, read_back, tree};
@@ -208,4 +209,15 @@ fn random_dotenv_is_the_same_to_stock_and_us() {
 #[test]
 fn random_ini_is_the_same_to_stock_and_us() {
     agree_on(Format::Ini, share(15));
+}
+
+#[test]
+fn random_bytes_are_the_same_to_stock_and_us() {
+    for seed in 0..20 {
+        let mut rng = Rng::new(seed);
+        let mut bytes = vec![0; rng.below(2000)];
+        rng.fill(&mut bytes).unwrap();
+        let pair = Pair::new(Format::Binary, seed);
+        assert_eq!(pair.compare(&bytes), Ok(()), "{:?}", pair.creation);
+    }
 }

@@ -59,7 +59,10 @@ fn one(
         Destination::Stdout | Destination::Nowhere => source.output_format(request.types),
         Destination::File(_) | Destination::InPlace => format,
     });
-    let plan = Plan::of(session, &source.name, &request.creation)?;
+    let mut plan = Plan::of(session, &source.name, &request.creation)?;
+    if format == Format::Binary {
+        plan.encrypt_everything(&source.name);
+    }
     let bytes = encrypted(session, &source.name, output, tree, plan, services)?;
     deliver(session, &request.destination, path, &bytes)
 }
