@@ -39,7 +39,7 @@ const GROUPS: [(&[&[&str]], usize); 4] = [
 const AT_HAND: [&str; 2] = ["alice", "carol"];
 
 /// Both programs with one rule, one set of groups and one format.
-struct Pair {
+pub(crate) struct Pair {
     format: Format,
     creation: Creation,
     stock: Stock,
@@ -47,7 +47,7 @@ struct Pair {
 }
 
 impl Pair {
-    fn new(format: Format, seed: u64) -> Self {
+    pub(crate) fn new(format: Format, seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let (groups, threshold) = rng.pick(&GROUPS);
         let creation = Creation {
@@ -79,7 +79,7 @@ impl Pair {
         self.compare(&ours::write(self.format, &tree)).err()
     }
 
-    fn compare(&self, plain: &[u8]) -> Result<(), String> {
+    pub(crate) fn compare(&self, plain: &[u8]) -> Result<(), String> {
         let by_stock = self.stock.encrypt(self.format, plain);
         let by_us = ours::encrypt(self.format, plain, &self.creation, self.seed);
         let (by_stock, by_us) = match (by_stock, by_us) {
