@@ -111,6 +111,11 @@ impl File {
         Ok(Unverified { opened, integrity })
     }
 
+    /// States the rule that a file without one has, as every write of a file that was there does.
+    pub(crate) fn state_rule(&mut self) {
+        self.metadata.rule = Some(effective(self.metadata.rule.as_ref()));
+    }
+
     /// Writes the file.
     pub fn write(&self, options: &WriteOptions) -> Result<Vec<u8>, WriteError> {
         self.format

@@ -9,6 +9,7 @@ use keydance_sops::format::{Format, ReadOptions, WriteOptions};
 use keydance_sops::keys::{DECRYPTION_ORDER, recover, wrap};
 use keydance_sops::metadata::Metadata;
 use keydance_sops::random::SystemRandom;
+use keydance_sops::readers::Readers;
 use keydance_sops::tree::Time;
 
 use crate::gpg::{Home, recipient};
@@ -30,8 +31,11 @@ fn encrypt(home: &Home, fingerprint: &str) -> Vec<u8> {
     let mut random = SystemRandom;
     let now = Time::parse("2026-01-02T03:04:05Z").unwrap();
     let key = DataKey::random(&mut random).unwrap();
-    let recipients = vec![vec![recipient(fingerprint)]];
-    let groups = wrap(recipients, 0, &key, &home.service(), now, &mut random).unwrap();
+    let readers = Readers {
+        groups: vec![vec![recipient(fingerprint)]],
+        threshold: 0,
+    };
+    let groups = wrap(readers, &key, &home.service(), now, &mut random).unwrap();
     let tree = Format::Yaml
         .read_plain(PLAIN, &ReadOptions::default())
         .unwrap();

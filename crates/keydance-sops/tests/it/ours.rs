@@ -6,6 +6,7 @@ use keydance_sops::format::{Format, ReadOptions, WriteOptions};
 use keydance_sops::keys::{DECRYPTION_ORDER, recover, wrap};
 use keydance_sops::mac::MacScope;
 use keydance_sops::metadata::Metadata;
+use keydance_sops::readers::Readers;
 use keydance_sops::select::Rule;
 use keydance_sops::tree::{Time, Tree};
 
@@ -35,7 +36,17 @@ fn metadata(creation: &Creation, key: &DataKey, now: Time, rng: &mut Rng) -> Met
     let groups = groups.map(|group| group.iter().map(|name| recipient(name)).collect());
     let threshold = creation.threshold;
     let nobody = identities(&[]);
-    let groups = wrap(groups.collect(), threshold, key, &nobody, now, rng).unwrap();
+    let groups = wrap(
+        Readers {
+            groups: groups.collect(),
+            threshold,
+        },
+        key,
+        &nobody,
+        now,
+        rng,
+    )
+    .unwrap();
     let rule = creation.rule;
     let rule = rule.and_then(|(field, text)| Rule::of_field(field, text));
     let mut metadata = Metadata::new(groups, threshold, rule);
