@@ -1,4 +1,4 @@
-//! Against the real programs: age, gpg, and a plugin of age. They are found on `PATH`; one that is
+//! Against the real programs: age, gpg, sops, and a plugin of age. They are found on `PATH`; one that is
 //! not there fails its tests.
 
 #![expect(
@@ -14,3 +14,6 @@ mod peers;
 mod age;
 mod age_plugin;
 mod gpg;
+
+// Whole files, by the real sops.
+mod sops_files;
