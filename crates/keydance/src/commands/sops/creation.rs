@@ -62,7 +62,9 @@ impl Plan {
     pub(crate) fn encrypt_everything(&mut self, file: &Path) {
         if self.rule.take().is_some() || self.mac_scope == MacScope::Encrypted {
             let file = file.display();
-            warn(&format!("{file}: encrypted as a whole; rules and mac_only_encrypted do not apply"));
+            warn(&format!(
+                "{file}: encrypted as a whole; rules and mac_only_encrypted do not apply"
+            ));
         }
         self.mac_scope = MacScope::All;
     }
