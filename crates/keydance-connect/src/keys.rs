@@ -2,3 +2,5 @@
 
 pub mod age_plugin;
 pub mod gpg;
+#[cfg(feature = "vault")]
+pub mod vault_transit;

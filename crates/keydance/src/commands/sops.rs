@@ -22,6 +22,7 @@ mod completion;
 mod help;
 
 // What they work with.
+mod cloud;
 mod configuration;
 mod creation;
 mod identities;

@@ -14,6 +14,7 @@ use keydance_sops::policy::Policy;
 use keydance_sops::recipient::RecipientKind;
 use keydance_sops::services::KeyServices;
 
+use super::cloud::with_clouds;
 use super::environment::{Environment, Variable};
 use super::failure::{Exit, Failure};
 use super::identities::Identities;
@@ -42,8 +43,10 @@ impl Session {
             home: self.environment.get(Variable::GnupgHome).map(PathBuf::from),
             timeout: GPG_PATIENCE,
         });
-        all.with(&[RecipientKind::Age], Identities::new(&self.environment))
-            .with(&[RecipientKind::Pgp], gpg)
+        let local = all
+            .with(&[RecipientKind::Age], Identities::new(&self.environment))
+            .with(&[RecipientKind::Pgp], gpg);
+        with_clouds(local, &self.environment)
     }
 
     /// Reads an encrypted file and recovers its data key.

@@ -1,0 +1,72 @@
+//! Keys that others hold: clouds, Vault.
+//!
+//! A file of age recipients does not pay for any of it: a client is built, and the environment
+//! looked at for it, when the first recipient of its kind is met.
+
+#[cfg(feature = "vault")]
+use keydance_connect::keys::vault_transit::{VaultConfig, VaultTransit};
+use keydance_sops::key_service::{KeyError, KeyService};
+use keydance_sops::recipient::{Recipient, RecipientKind};
+use keydance_sops::services::KeyServices;
+use zeroize::Zeroizing;
+
+use super::environment::Environment;
+#[cfg(feature = "vault")]
+use lazy::{Lazy, settings};
+
+#[cfg(feature = "vault")]
+mod lazy;
+
+/// Adds the services for keys that others hold.
+pub(super) fn with_clouds<'e>(
+    services: KeyServices<'e>,
+    environment: &'e Environment,
+) -> KeyServices<'e> {
+    let services = services.with(&[RecipientKind::HcKms], Huawei);
+    #[cfg(feature = "vault")]
+    let services = services.with(&[RecipientKind::HcVault], Lazy::new(environment, |http| {
+        VaultTransit::new(VaultConfig::from_settings(&settings(), http))
+    }));
+    services
+}
+
+/// Says that keys of Huawei Cloud cannot be used here. Entries of files stay as they are.
+struct Huawei;
+
+impl Huawei {
+    fn refusal<T>() -> Result<T, KeyError> {
+        Err(KeyError::Failed(
+            "keys of Huawei Cloud are not supported; use sops itself for this file, or remove the \
+             recipient"
+                .to_owned(),
+        ))
+    }
+}
+
+impl KeyService for Huawei {
+    fn wrap(&self, _: &Recipient, _: &[u8]) -> Result<String, KeyError> {
+        Self::refusal()
+    }
+
+    fn unwrap(&self, _: &Recipient, _: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        Self::refusal()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keydance_sops::policy::Policy;
+
+    use super::*;
+
+    #[test]
+    fn keys_of_huawei_are_refused_with_advice() {
+        let environment = Environment::default();
+        let services = with_clouds(KeyServices::new(Policy::allow_all()), &environment);
+        let recipient = Recipient::parse(RecipientKind::HcKms, "eu-west-101:0000").unwrap();
+        let Err(KeyError::Failed(refusal)) = services.wrap(&recipient, b"key") else {
+            panic!("not refused");
+        };
+        assert!(refusal.contains("use sops itself"), "{refusal}");
+    }
+}
