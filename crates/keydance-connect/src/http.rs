@@ -38,7 +38,7 @@ pub(crate) struct Trust {
 }
 
 /// A caller of servers. Nothing happens before its first call.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Http {
     agent: Agent,
 }

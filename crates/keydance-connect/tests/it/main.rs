@@ -15,5 +15,6 @@ mod servers;
 // One module per peer.
 mod age;
 mod age_plugin;
+mod aws_kms;
 mod gpg;
 mod vault_transit;

@@ -3,6 +3,8 @@
 //! A file of age recipients does not pay for any of it: a client is built, and the environment
 //! looked at for it, when the first recipient of its kind is met.
 
+#[cfg(feature = "aws")]
+use keydance_connect::keys::aws_kms::{AwsConfig, AwsKms};
 #[cfg(feature = "vault")]
 use keydance_connect::keys::vault_transit::{VaultConfig, VaultTransit};
 use keydance_sops::key_service::{KeyError, KeyService};
@@ -11,10 +13,10 @@ use keydance_sops::services::KeyServices;
 use zeroize::Zeroizing;
 
 use super::environment::Environment;
-#[cfg(feature = "vault")]
+#[cfg(any(feature = "aws", feature = "vault"))]
 use lazy::{Lazy, settings};
 
-#[cfg(feature = "vault")]
+#[cfg(any(feature = "aws", feature = "vault"))]
 mod lazy;
 
 /// Adds the services for keys that others hold.
@@ -23,11 +25,26 @@ pub(super) fn with_clouds<'e>(
     environment: &'e Environment,
 ) -> KeyServices<'e> {
     let services = services.with(&[RecipientKind::HcKms], Huawei);
+    #[cfg(feature = "aws")]
+    let services = services.with(&[RecipientKind::Kms], Lazy::new(environment, aws));
     #[cfg(feature = "vault")]
     let services = services.with(&[RecipientKind::HcVault], Lazy::new(environment, |http| {
         VaultTransit::new(VaultConfig::from_settings(&settings(), http))
     }));
     services
+}
+
+#[cfg(feature = "aws")]
+#[expect(clippy::disallowed_methods, reason = "AWS takes no request without the time of day")]
+fn aws(http: keydance_connect::HttpConfig) -> AwsKms {
+    let system = rustix::system::uname();
+    AwsKms::new(AwsConfig {
+        http,
+        settings: settings(),
+        clock: std::time::SystemTime::now,
+        host: system.nodename().to_string_lossy().into_owned(),
+        warn: super::failure::warn,
+    })
 }
 
 /// Says that keys of Huawei Cloud cannot be used here. Entries of files stay as they are.
