@@ -30,13 +30,11 @@ pub use code::Code;
 pub use error::{Error, Result};
 pub use session::Session;
 
-use denial::Refused;
-
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use keydance_core::event::{Actor, Context};
+use keydance_core::event::{Actor, Context, Event};
 use keydance_core::id::OrganisationId;
 use keydance_core::time::Timestamp;
 use keydance_store::{Batched, Store, Tx};
@@ -171,7 +169,7 @@ impl Engine {
             .await
     }
 
-    /// Runs a use case that only reads. If it refuses, that is written down afterwards.
+    /// Runs a use case that only reads. What it refuses is written down right after it.
     pub(crate) async fn read<T, F>(&self, session: &Session, mut use_case: F) -> Result<T>
     where
         T: Send + 'static,
@@ -179,18 +177,13 @@ impl Engine {
     {
         let (parts, caller) = (Arc::clone(&self.parts), session.clone());
         let read = self.parts.store.read(move |tx: &mut Tx<'_>| {
-            use_case(&mut UseCase::begin(&parts, tx, &caller, Purpose::Read)?)
+            let mut under_way = UseCase::begin(&parts, tx, &caller, Purpose::Read)?;
+            let done = use_case(&mut under_way);
+            Ok::<_, Error>((done, under_way.refusal))
         });
-        match read.await {
-            Err(error) if denial::is_denial(&error) => {
-                let organisation = session.caller.identity.organisation;
-                let refused = Refused {
-                    organisation,
-                    actor: session.actor(),
-                };
-                Err(self.record_refused(refused, &session.request, error).await)
-            }
-            other => other,
+        match read.await? {
+            (Err(error), Some(refusal)) => Err(self.record(refusal).await.err().unwrap_or(error)),
+            (done, _) => done,
         }
     }
 }
@@ -203,6 +196,8 @@ pub(crate) struct UseCase<'u, 'c> {
     pub(crate) session: Session,
     pub(crate) now: Timestamp,
     pub(crate) purpose: Purpose,
+    /// What was refused and is not written down yet, because this use case only reads.
+    refusal: Option<Event>,
 }
 
 /// Whether a use case may write.
@@ -227,6 +222,7 @@ impl<'u, 'c> UseCase<'u, 'c> {
             session,
             now,
             purpose,
+            refusal: None,
         })
     }
 

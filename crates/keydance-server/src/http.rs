@@ -16,6 +16,7 @@ mod router;
 mod api;
 
 pub use openapi::document;
+pub use problem::status;
 pub use route::{Access, Route};
 pub use router::{router, routes, serve};
 

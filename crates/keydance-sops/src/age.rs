@@ -3,6 +3,7 @@
 //! Native X25519 and post-quantum recipients, and SSH keys. Recipients of plugins are left to
 //! another service, which finds [`PluginIdentity`] and [`file`](mod@file) here.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use age_core::format::{FileKey, Stanza};
@@ -37,6 +38,8 @@ pub struct AgeIdentities {
     protected: Vec<Protected>,
     plugins: Vec<PluginIdentity>,
     places: Vec<String>,
+    /// The recipients of those identities that say theirs.
+    recipients: HashSet<String>,
 }
 
 impl AgeIdentities {
@@ -49,6 +52,7 @@ impl AgeIdentities {
             protected: Vec::new(),
             plugins: Vec::new(),
             places: Vec::new(),
+            recipients: HashSet::new(),
         }
     }
 
@@ -71,6 +75,8 @@ impl AgeIdentities {
             });
         }
         let found = identity::read(place, text)?;
+        let recipients = found.identities.iter().filter_map(Identity::recipient);
+        self.recipients.extend(recipients);
         self.identities.extend(found.identities);
         self.protected.extend(found.protected);
         self.plugins.extend(found.plugins);
@@ -148,6 +154,10 @@ impl KeyService for AgeIdentities {
             return Err(KeyError::NotMine);
         }
         file::open(enc, |stanzas| self.file_key(stanzas))
+    }
+
+    fn holds(&self, recipient: &Recipient) -> bool {
+        matches!(recipient, Recipient::Age { recipient } if self.recipients.contains(recipient))
     }
 }
 

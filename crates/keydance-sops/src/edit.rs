@@ -106,7 +106,7 @@ pub fn set(tree: &mut Tree, path: &TreePath, value: Value) -> Result<Change, Edi
 
 fn put(slot: &mut Value, steps: &[Step], value: Value) -> Result<Change, EditError> {
     let Some((step, rest)) = steps.split_first() else {
-        return Ok(replace(slot, value));
+        return Ok(put_in(slot, value));
     };
     match (slot, step) {
         (Value::Map(map), Step::Key(key)) => match value_mut(map, key) {
@@ -120,12 +120,12 @@ fn put(slot: &mut Value, steps: &[Step], value: Value) -> Result<Change, EditErr
         },
         // Stock leaves the map as it is and reports success, or crashes on the list.
         (Value::Map(_) | Value::List(_), _) => return Err(mismatch(step)),
-        (scalar, _) => return Ok(replace(scalar, nested(steps, value))),
+        (scalar, _) => return Ok(put_in(scalar, nested(steps, value))),
     }
     Ok(Change::Changed)
 }
 
-fn replace(slot: &mut Value, value: Value) -> Change {
+fn put_in(slot: &mut Value, value: Value) -> Change {
     if *slot == value {
         return Change::Unchanged;
     }
@@ -196,6 +196,40 @@ fn is_inline_entry(entry: &Entry) -> bool {
 
 fn is_inline_item(item: &Item) -> bool {
     matches!(item, Item::Comment(comment) if comment.placement == Placement::Inline)
+}
+
+/// Puts another content in the place of a tree. Where comments stand makes no difference, as that is
+/// not kept when a file is encrypted.
+pub fn replace(tree: &mut Tree, content: Tree) -> Change {
+    if tree.documents.len() == content.documents.len()
+        && iter::zip(&tree.documents, &content.documents).all(|(old, new)| is_same_map(old, new))
+    {
+        return Change::Unchanged;
+    }
+    *tree = content;
+    Change::Changed
+}
+
+fn is_same_map(a: &Map, b: &Map) -> bool {
+    let same = |(a, b): (&Entry, &Entry)| match (a, b) {
+        (Entry::Comment(a), Entry::Comment(b)) => a.text == b.text,
+        (Entry::Pair(key, a), Entry::Pair(other, b)) => key == other && is_same(a, b),
+        _ => false,
+    };
+    a.entries.len() == b.entries.len() && iter::zip(&a.entries, &b.entries).all(same)
+}
+
+fn is_same(a: &Value, b: &Value) -> bool {
+    let same = |(a, b): (&Item, &Item)| match (a, b) {
+        (Item::Comment(a), Item::Comment(b)) => a.text == b.text,
+        (Item::Value(a), Item::Value(b)) => is_same(a, b),
+        _ => false,
+    };
+    match (a, b) {
+        (Value::Map(a), Value::Map(b)) => is_same_map(a, b),
+        (Value::List(a), Value::List(b)) => a.len() == b.len() && iter::zip(a, b).all(same),
+        (a, b) => a == b,
+    }
 }
 
 /// Runs an edit with the first document as a value, which it still is afterwards.

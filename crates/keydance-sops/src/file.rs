@@ -5,7 +5,7 @@
 
 use crate::cipher::{self, Cipher};
 use crate::data_key::DataKey;
-use crate::format::{Encrypted, Format, ReadError, ReadOptions, WriteError, WriteOptions};
+use crate::format::{Encrypted, Format, Onto, ReadError, ReadOptions, WriteError, WriteOptions};
 use crate::ivs::Ivs;
 use crate::mac::MacError;
 use crate::metadata::{Metadata, MetadataError, VERSION};
@@ -111,10 +111,26 @@ impl File {
         Ok(Unverified { opened, integrity })
     }
 
+    /// States the rule that a file without one has, as every write of a file that was there does.
+    pub(crate) fn state_rule(&mut self) {
+        self.metadata.rule = Some(effective(self.metadata.rule.as_ref()));
+    }
+
     /// Writes the file.
     pub fn write(&self, options: &WriteOptions) -> Result<Vec<u8>, WriteError> {
         self.format
             .write(&self.tree, Some(&self.metadata.to_map()), options)
+    }
+
+    /// Writes the file in the place of another one, whose layout may be kept.
+    pub fn write_onto(
+        &self,
+        onto: Onto<'_>,
+        options: &WriteOptions,
+    ) -> Result<Vec<u8>, WriteError> {
+        let metadata = self.metadata.to_map();
+        self.format
+            .write_onto(onto, &self.tree, Some(&metadata), options)
     }
 }
 

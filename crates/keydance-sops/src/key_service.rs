@@ -14,6 +14,11 @@ pub trait KeyService: Sync {
 
     /// Unwraps what `enc` says.
     fn unwrap(&self, recipient: &Recipient, enc: &str) -> Result<Zeroizing<Vec<u8>>, KeyError>;
+
+    /// Whether the identity of this recipient is at hand, as far as that shows without trying.
+    fn holds(&self, _recipient: &Recipient) -> bool {
+        false
+    }
 }
 
 impl<S: KeyService + ?Sized> KeyService for &S {
@@ -23,6 +28,10 @@ impl<S: KeyService + ?Sized> KeyService for &S {
 
     fn unwrap(&self, recipient: &Recipient, enc: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         (**self).unwrap(recipient, enc)
+    }
+
+    fn holds(&self, recipient: &Recipient) -> bool {
+        (**self).holds(recipient)
     }
 }
 

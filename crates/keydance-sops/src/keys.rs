@@ -3,6 +3,7 @@
 //! With one key group every recipient wraps the whole data key. With several the key is split, and
 //! each recipient of group *n* wraps share *n*.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use zeroize::Zeroizing;
@@ -11,9 +12,14 @@ use crate::data_key::DataKey;
 use crate::key_service::{KeyError, KeyService};
 use crate::metadata::{Group, Metadata, Wrapping};
 use crate::random::Random;
-use crate::recipient::{Recipient, RecipientKind};
+use crate::readers::Readers;
+use crate::recipient::{Identity, Recipient, RecipientKind};
 use crate::shamir::{self, ShamirError, Share};
 use crate::tree::Time;
+
+pub use changes::{Changes, GroupChanges};
+
+mod changes;
 
 /// The kinds that are tried first, because they ask nobody over a network.
 pub const DECRYPTION_ORDER: [RecipientKind; 2] = [RecipientKind::Age, RecipientKind::Pgp];
@@ -60,65 +66,6 @@ pub enum WrapError {
     Shares(#[from] ShamirError),
 }
 
-/// What re-wrapping does to the recipients, by identity string.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
-    /// For each group of the outcome or of before: its recipients.
-    pub groups: Vec<GroupChanges>,
-    /// Whether shares had to be made anew, so that nobody's wrapped key stays as it is.
-    pub split_anew: bool,
-}
-
-/// What re-wrapping does to one group.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GroupChanges {
-    /// Wrapped for these now.
-    pub added: Vec<Recipient>,
-    /// Wrapped for these before and now.
-    pub kept: Vec<Recipient>,
-    /// No longer wrapped for these.
-    pub removed: Vec<Recipient>,
-}
-
-impl Changes {
-    /// What turning the groups of a file into these would do.
-    #[must_use]
-    pub fn between(before: &[Group], after: &[Vec<Recipient>], split_anew: bool) -> Self {
-        let groups = (0..before.len().max(after.len())).map(|at| {
-            let before: Vec<&Recipient> = before
-                .get(at)
-                .into_iter()
-                .flat_map(Group::recipients)
-                .collect();
-            let after: Vec<&Recipient> = after.get(at).into_iter().flatten().collect();
-            let within =
-                |all: &[&Recipient], one: &Recipient| all.iter().any(|other| other.is_same(one));
-            let (kept, added) = after
-                .iter()
-                .copied()
-                .cloned()
-                .partition(|one| within(&before, one));
-            let gone = before.iter().filter(|one| !within(&after, one));
-            GroupChanges {
-                added,
-                kept,
-                removed: gone.copied().cloned().collect(),
-            }
-        });
-        Self {
-            groups: groups.collect(),
-            split_anew,
-        }
-    }
-
-    /// Whether the recipients stay as they are.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        let still = |group: &GroupChanges| group.added.is_empty() && group.removed.is_empty();
-        !self.split_anew && self.groups.iter().all(still)
-    }
-}
-
 /// Recovers the data key of a file: the kinds in `order` first, the rest as they stand there.
 pub fn recover(
     metadata: &Metadata,
@@ -159,58 +106,47 @@ pub fn recover(
     Ok(Recovered { key, by, shares })
 }
 
-/// Wraps a data key for new recipients. `threshold` counts with several groups only; zero stands
-/// for all of them.
+/// Wraps a data key for readers who have nothing of it yet.
 pub fn wrap(
-    recipients: Vec<Vec<Recipient>>,
-    threshold: usize,
+    readers: Readers,
     key: &DataKey,
     service: &dyn KeyService,
     now: Time,
     random: &mut dyn Random,
 ) -> Result<Vec<Group>, WrapError> {
-    let parts = parts_of(key, recipients.len(), threshold, random)?;
-    let groups = recipients.into_iter().zip(&parts);
+    let parts = parts_of(key, readers.groups.len(), readers.threshold, random)?;
+    let groups = readers.groups.into_iter().zip(&parts);
     groups
-        .map(|(group, part)| wrap_group(group, Vec::new(), part, service, now))
+        .map(|(group, part)| wrap_group(group, Known::default(), part, service, now))
         .collect()
 }
 
 impl Recovered {
-    /// Wraps the same data key for other recipients. Whoever was a recipient before keeps the
-    /// wrapped key as it stands in the file, as long as groups and threshold stay the same.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is another thing: whose, for whom, how many, by whom, when"
-    )]
+    /// Wraps the same data key for other readers. Whoever was a recipient before keeps the wrapped
+    /// key as it stands in the file, as long as the number of groups and the threshold stay.
     pub fn rewrap(
         &self,
         metadata: &mut Metadata,
-        recipients: Vec<Vec<Recipient>>,
-        threshold: usize,
+        readers: Readers,
         service: &dyn KeyService,
         now: Time,
         random: &mut dyn Random,
-    ) -> Result<Changes, WrapError> {
-        let split_anew = metadata.is_split_anew(recipients.len(), threshold);
-        let changes = Changes::between(&metadata.groups, &recipients, split_anew);
-        let parts = if split_anew {
-            parts_of(&self.key, recipients.len(), threshold, random)?
-        } else {
-            self.parts_as_before(recipients.len())?
-        };
-        let mut before = std::mem::take(&mut metadata.groups).into_iter();
-        let groups = recipients.into_iter().zip(&parts).map(|(group, part)| {
-            let known = before
-                .next()
-                .map(|group| group.wrappings)
-                .unwrap_or_default();
-            let known = if split_anew { Vec::new() } else { known };
-            wrap_group(group, known, part, service, now)
+    ) -> Result<(), WrapError> {
+        let Readers { groups, threshold } = &readers;
+        let split_anew = metadata.is_split_anew(groups.len(), *threshold);
+        metadata.shamir_threshold = *threshold;
+        if split_anew {
+            metadata.groups = wrap(readers, &self.key, service, now, random)?;
+            return Ok(());
+        }
+        let parts = self.parts_as_before(groups.len())?;
+        let before = std::mem::take(&mut metadata.groups);
+        let groups = readers.groups.into_iter().zip(before).zip(&parts);
+        let groups = groups.map(|((group, before), part)| {
+            wrap_group(group, Known::of(before), part, service, now)
         });
         metadata.groups = groups.collect::<Result<_, _>>()?;
-        metadata.shamir_threshold = threshold;
-        Ok(changes)
+        Ok(())
     }
 
     /// What the recipients of each group hold, those of groups that did not unwrap included.
@@ -236,15 +172,19 @@ fn unwrap_group<'g>(
     service: &dyn KeyService,
     order: &[RecipientKind],
 ) -> Result<(Part, &'g Recipient), Refusals> {
+    // Among many of a kind, the one whose identity is at hand saves trying all before it.
     let rank = |wrapping: &&Wrapping| {
         let kind = wrapping.recipient.kind();
-        order
-            .iter()
-            .position(|first| *first == kind)
-            .unwrap_or(order.len())
+        let place = order.iter().position(|first| *first == kind);
+        (
+            place.unwrap_or(order.len()),
+            !service.holds(&wrapping.recipient),
+        )
     };
     let mut wrappings: Vec<&Wrapping> = group.wrappings.iter().collect();
-    wrappings.sort_by_key(rank);
+    if wrappings.len() > 1 {
+        wrappings.sort_by_cached_key(rank);
+    }
     let mut refusals = Vec::new();
     for wrapping in wrappings {
         match service.unwrap(&wrapping.recipient, &wrapping.enc) {
@@ -290,7 +230,7 @@ fn parts_of(
 
 fn wrap_group(
     recipients: Vec<Recipient>,
-    mut known: Vec<Wrapping>,
+    mut known: Known,
     part: &[u8],
     service: &dyn KeyService,
     now: Time,
@@ -299,11 +239,8 @@ fn wrap_group(
         return Err(WrapError::NoRecipients);
     }
     let wrappings = recipients.into_iter().map(|recipient| {
-        let place = known
-            .iter()
-            .position(|known| known.recipient.is_same(&recipient));
-        if let Some(place) = place {
-            return Ok(known.swap_remove(place));
+        if let Some(wrapping) = known.take(&recipient) {
+            return Ok(wrapping);
         }
         let enc = service
             .wrap(&recipient, part)
@@ -316,6 +253,30 @@ fn wrap_group(
     wrappings
         .collect::<Result<_, WrapError>>()
         .map(|wrappings| Group { wrappings })
+}
+
+/// Wrapped keys of a file, by whose they are.
+#[derive(Default)]
+struct Known(HashMap<Identity, Wrapping>);
+
+impl Known {
+    /// Of several for one recipient, the first.
+    fn of(group: Group) -> Self {
+        let mut known = HashMap::with_capacity(group.wrappings.len());
+        for wrapping in group.wrappings {
+            known
+                .entry(Identity::of(&wrapping.recipient))
+                .or_insert(wrapping);
+        }
+        Self(known)
+    }
+
+    fn take(&mut self, recipient: &Recipient) -> Option<Wrapping> {
+        if self.0.is_empty() {
+            return None;
+        }
+        self.0.remove(&Identity::of(recipient))
+    }
 }
 
 impl fmt::Display for NotRecovered {

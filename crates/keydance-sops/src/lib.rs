@@ -50,6 +50,7 @@ pub mod key_service;
 pub mod keys;
 pub mod policy;
 pub mod random;
+pub mod readers;
 pub mod recipient;
 pub mod services;
 pub mod shamir;

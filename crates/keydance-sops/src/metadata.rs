@@ -104,10 +104,16 @@ impl Metadata {
 
     /// The names of recipient lists that are not understood. A new data key would lock these out.
     pub fn unknown_recipients(&self) -> impl Iterator<Item = &Key> {
-        self.unknown.iter().filter_map(|(key, value)| match value {
-            Value::List(items) if !items.is_empty() => Some(key),
-            _ => None,
-        })
+        let lists = self
+            .unknown
+            .iter()
+            .filter(|(_, value)| is_filled_list(value));
+        lists.map(|(key, _)| key)
+    }
+
+    /// Removes the recipients that are not understood.
+    pub fn drop_unknown_recipients(&mut self) {
+        self.unknown.retain(|(_, value)| !is_filled_list(value));
     }
 }
 
@@ -131,4 +137,8 @@ impl Wrapping {
             unknown: Vec::new(),
         }
     }
+}
+
+fn is_filled_list(value: &Value) -> bool {
+    matches!(value, Value::List(items) if !items.is_empty())
 }

@@ -109,6 +109,18 @@ impl Recipient {
     }
 }
 
+/// Whose a wrapped key is: equal for two entries that are the same recipient.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Identity(RecipientKind, String);
+
+impl Identity {
+    /// That of a recipient.
+    #[must_use]
+    pub fn of(recipient: &Recipient) -> Self {
+        Self(recipient.kind(), recipient.identity())
+    }
+}
+
 /// Writes the [identity](Recipient::identity).
 impl fmt::Display for Recipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

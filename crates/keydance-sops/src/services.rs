@@ -68,6 +68,12 @@ impl KeyService for KeyServices<'_> {
     fn unwrap(&self, recipient: &Recipient, enc: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         self.first(recipient, |service| service.unwrap(recipient, enc))
     }
+
+    fn holds(&self, recipient: &Recipient) -> bool {
+        let mut services = self.services.iter();
+        services
+            .any(|(kinds, service)| kinds.contains(&recipient.kind()) && service.holds(recipient))
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use keydance_core::time::Timestamp;
 use crate::error::Result;
 use crate::page::{Page, PageRequest};
 use crate::tx::Tx;
-use crate::value::{Row, Value};
+use crate::value::{Row, Value, each};
 
 /// An access token as kept.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ impl AccessTokens<'_, '_> {
     /// Those of the database.
     pub fn find(&mut self, ids: &[&str]) -> Result<Vec<AccessTokenRow>> {
         self.0.show_tokens(&ids.join(" "))?;
-        let values = [crate::value::each(ids.iter().map(|id| [*id]))];
+        let values = [each(ids.iter().map(|id| [*id]))];
         let sql = "select t.id, t.org, t.kind, t.principal, t.execution, t.name, t.permissions,
             t.credentials, t.environments, t.digest, t.created_at, t.expires_at, t.ended_at,
             t.ended_reason, t.parent
@@ -176,24 +176,24 @@ impl AccessTokens<'_, '_> {
         self.0.execute(sql, &values)
     }
 
-    /// Ends the tokens of an execution.
+    /// Ends the tokens of executions.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn end_of_execution(
+    pub fn end_of_executions(
         &mut self,
-        execution: ExecutionId,
+        executions: &[ExecutionId],
         reason: &str,
         now: Timestamp,
     ) -> Result<u64> {
         let values: [Value<'_>; 4] = [
             self.0.org()?,
-            Value::text(&execution),
+            each(executions.iter().map(|id| [id.to_string()])),
             reason.into(),
             now.as_millis().into(),
         ];
-        let sql = "update access_token set ended_at = $4, ended_reason = $3
-            where org = $1 and execution = $2 and ended_at is null";
+        let sql = "update access_token set ended_at = $4, ended_reason = $3 where org = $1
+            and execution in (select e.value->>0 from EACH($2) e) and ended_at is null";
         self.0.execute(sql, &values)
     }
 

@@ -4,6 +4,8 @@ mod list;
 
 pub use list::{CredentialFilter, CredentialOrder};
 
+use std::collections::BTreeSet;
+
 use keydance_core::id::{CredentialId, FlowId};
 use keydance_core::owner::{Owner, OwnerKind};
 use keydance_core::time::Timestamp;
@@ -140,13 +142,14 @@ impl Credentials<'_, '_> {
         ])
     }
 
-    /// Whether a credential with this id exists in any organisation.
+    /// Those of these ids that a credential of any organisation has.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn exists_anywhere(&mut self, id: CredentialId) -> Result<bool> {
-        let sql = "select 1 from object where id = $1";
-        Ok(self.0.find(sql, &[Value::text(&id)], |_| Ok(()))?.is_some())
+    pub fn exist_anywhere(&mut self, ids: &[CredentialId]) -> Result<BTreeSet<CredentialId>> {
+        let sql = "select o.id from EACH($1) e, object o where o.id = e.value->>0";
+        let found = self.0.query(sql, &[each_id(ids)], |row| row.parse(0))?;
+        Ok(found.into_iter().collect())
     }
 
     /// The one with this id, deleted or not.

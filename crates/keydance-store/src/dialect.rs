@@ -29,6 +29,31 @@ pub enum Location {
     Postgres(String),
 }
 
+/// What weakens a database without keeping it from working.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Weakness {
+    /// Row-level security, which keeps organisations apart, does not hold the account.
+    BypassesRowSecurity,
+    /// Text is kept in this encoding, which does not have every letter.
+    Encoding(String),
+    /// The account is a superuser, whom nothing holds.
+    Superuser,
+}
+
+impl Location {
+    /// What weakens the database there; it must be there, and nothing in it changes.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if it cannot be asked.
+    pub fn weaknesses(&self) -> Result<Vec<Weakness>> {
+        match self {
+            // A file has no accounts, and its text is UTF-8.
+            Self::Sqlite(_) => Ok(Vec::new()),
+            Self::Postgres(url) => Postgres::open(url, Access::ReadOnly)?.weaknesses(),
+        }
+    }
+}
+
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {

@@ -1,5 +1,7 @@
 //! Executions of flows, and what was handed out to them.
 
+use std::collections::BTreeSet;
+
 use keydance_core::environment::EnvironmentName;
 use keydance_core::id::{CredentialId, ExecutionId, FlowId};
 use keydance_core::time::Timestamp;
@@ -189,15 +191,21 @@ impl Executions<'_, '_> {
         self.0.query(sql, &values, |row| row.parse(0))
     }
 
-    /// The executions that run for a principal.
+    /// The executions that run for any of these principals.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn running_for(&mut self, principal: &str) -> Result<Vec<ExecutionId>> {
-        let values = [self.0.org()?, principal.into()];
-        let sql = "select id from execution
-            where org = $1 and started_by = $2 and ended_at is null order by id";
-        self.0.query(sql, &values, |row| row.parse(0))
+    pub fn running_for(&mut self, ids: &[&str], now: Timestamp) -> Result<Vec<ExecutionRow>> {
+        let values = [
+            self.0.org()?,
+            each(ids.iter().map(|id| [*id])),
+            now.as_millis().into(),
+        ];
+        let sql = select_execution!(
+            "from EACH($2) e, execution x where x.org = $1 and x.started_by = e.value->>0
+             and x.ended_at is null and x.expires_at > $3 order by x.id"
+        );
+        self.0.query(sql, &values, execution)
     }
 
     /// Moves the end of an execution.
@@ -211,26 +219,35 @@ impl Executions<'_, '_> {
         self.0.change(sql, &values)
     }
 
-    /// Ends an execution, its tokens and its leases. Says whether it was running.
+    /// Ends executions, their tokens and their leases. Gives those that had not ended before.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn end(&mut self, id: ExecutionId, reason: &str, now: Timestamp) -> Result<bool> {
+    pub fn end(
+        &mut self,
+        ids: &[ExecutionId],
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<BTreeSet<ExecutionId>> {
+        if ids.is_empty() {
+            return Ok(BTreeSet::new());
+        }
         let values = [
             self.0.org()?,
-            Value::text(&id),
+            each_id(ids),
             now.as_millis().into(),
             reason.into(),
         ];
         let sql = "update execution set ended_at = $3, ended_reason = $4
-            where org = $1 and id = $2 and ended_at is null";
-        let ended = self.0.execute(sql, &values)? == 1;
-        self.0.access_tokens().end_of_execution(id, reason, now)?;
-        let leases = [self.0.org()?, Value::text(&id), now.as_millis().into()];
-        let sql = "update lease set ended_at = $3
-            where org = $1 and execution = $2 and ended_at is null";
+            where org = $1 and id in (select e.value->>0 from EACH($2) e) and ended_at is null
+            returning id";
+        let ended = self.0.query(sql, &values, |row| row.parse(0))?;
+        self.0.access_tokens().end_of_executions(ids, reason, now)?;
+        let leases = [self.0.org()?, each_id(ids), now.as_millis().into()];
+        let sql = "update lease set ended_at = $3 where org = $1
+            and execution in (select e.value->>0 from EACH($2) e) and ended_at is null";
         self.0.execute(sql, &leases)?;
-        Ok(ended)
+        Ok(ended.into_iter().collect())
     }
 
     /// Keeps what is given out, for as long as there is history.

@@ -42,7 +42,7 @@ pub mod organisations;
 pub mod principals;
 pub mod versions;
 
-pub use dialect::Location;
+pub use dialect::{Location, Weakness};
 pub use error::{Error, Result};
 pub use store::{Batched, Store};
 pub use tx::Tx;

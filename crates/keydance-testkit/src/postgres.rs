@@ -61,11 +61,30 @@ impl Database {
         try_psql(&self.url, statement)
     }
 
+    /// The name of the database, and of the role that owns it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The address of this database for the administrator of the cluster, whom
+    /// row security does not hold.
+    pub fn administrators_url(&self) -> String {
+        let server = self.admin.rsplit_once('/').map_or("", |(server, _)| server);
+        format!("{server}/{}", self.name)
+    }
+
+    /// Runs SQL as the administrator of the cluster.
+    ///
+    /// # Errors
+    /// What the database said, when it refused.
+    pub fn administrate(&self, statement: &str) -> Result<String, String> {
+        try_psql(&self.administrators_url(), statement)
+    }
+
     /// Everything the database holds, as `pg_dump` writes it for an
     /// administrator: row security hides most of it from the owner.
     pub fn dump(&self) -> Vec<u8> {
-        let server = self.admin.rsplit_once('/').map_or("", |(server, _)| server);
-        let url = format!("{server}/{}", self.name);
+        let url = self.administrators_url();
         let output = Command::new(binary("pg_dump")).arg(url).output();
         let output = output.expect("pg_dump starts");
         assert!(

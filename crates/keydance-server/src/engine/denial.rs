@@ -8,7 +8,7 @@ use keydance_core::event::{Actor, Context};
 use keydance_core::id::OrganisationId;
 use keydance_store::Tx;
 
-use super::{Code, Engine, Error, RequestContext, Result, UseCase};
+use super::{Code, Engine, Error, Purpose, RequestContext, Result, UseCase};
 
 /// Whoever was refused outside a transaction that could write it down.
 pub(crate) struct Refused {
@@ -56,11 +56,12 @@ impl Engine {
 }
 
 impl UseCase<'_, '_> {
-    /// Needs a permission for what is to be done to `object`. Only a use case that may write can
-    /// write its refusals down.
+    /// Needs a permission for what is to be done to `object`.
     pub(crate) fn require(&mut self, permission: Permission, object: &Object) -> Result<()> {
-        let required = self.session.require(permission);
-        required.map_err(|error| self.refused(object, error))
+        if self.session.caller.permissions.allow(permission) {
+            return Ok(());
+        }
+        Err(self.refused(object, Error::missing_permission(permission)))
     }
 
     /// Needs a permission for something that concerns the organisation as a whole.
@@ -102,18 +103,21 @@ impl UseCase<'_, '_> {
         if self.session.caller.limits == Limits::default() {
             return Ok(());
         }
-        let message = "The access token is limited to other credentials or environments.";
-        Err(self.refused(object, Error::new(Code::TokenScope, message)))
+        Err(self.refused(object, Error::beyond_token()))
     }
 
-    /// Writes a refusal down and gives it back. Errors of any other kind pass through.
+    /// Has a refusal written down, by whoever runs this use case if it only reads, and gives it
+    /// back. Errors of any other kind pass through.
     pub(crate) fn refused(&mut self, object: &Object, error: Error) -> Error {
         if is_denial(&error) {
             let (context, actor) = (self.context(), self.actor());
             let event = Event::new(context, Action::AccessDenied, actor, object.clone())
                 .outcome(Outcome::Denied)
                 .detail("code", error.code().as_str());
-            self.tx.record_refusal(event);
+            match self.purpose {
+                Purpose::Read => self.refusal = Some(event),
+                Purpose::Write => self.tx.record_refusal(event),
+            }
         }
         error
     }

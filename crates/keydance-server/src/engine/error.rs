@@ -3,6 +3,7 @@
 use std::fmt;
 
 use keydance_core::credential::{ValueError, VersionError};
+use keydance_core::environment::EnvironmentName;
 use keydance_core::owners::OwnersError;
 use keydance_core::problem::Problem;
 use serde::Serialize;
@@ -72,6 +73,36 @@ impl Error {
         Self::new(Code::NotFound, format!("There is no such {what}."))
     }
 
+    /// It is not as the caller read it any more.
+    pub fn changed() -> Self {
+        let message = "It changed meanwhile; read it again.";
+        Self::new(Code::PreconditionFailed, message)
+    }
+
+    /// There is no environment of that name.
+    pub fn unknown_environment(name: &EnvironmentName) -> Self {
+        let message = format!("There is no environment {name}.");
+        Self::new(Code::UnknownEnvironment, message)
+    }
+
+    /// The credential has no value in the environment.
+    pub fn no_value() -> Self {
+        let message = "The credential has no value in this environment.";
+        Self::new(Code::EnvironmentValueMissing, message)
+    }
+
+    /// The access token is narrower than what is asked for.
+    pub fn beyond_token() -> Self {
+        let message = "The access token is limited to other credentials or environments.";
+        Self::new(Code::TokenScope, message)
+    }
+
+    /// The guard has ended the execution.
+    pub fn flow_was_blocked() -> Self {
+        let message = "The flow was blocked; its executions ended.";
+        Self::new(Code::FlowBlocked, message)
+    }
+
     /// The caller lacks a permission.
     pub fn missing_permission(permission: impl fmt::Display) -> Self {
         Self::new(Code::MissingPermission, "MISSING_PERMISSION")
@@ -110,10 +141,12 @@ impl From<keydance_store::Error> for Error {
         let cause = Some(error.to_string());
         let (code, message) = match error {
             Store::Exists => (Code::AlreadyExists, "It exists already."),
-            Store::Changed => (
-                Code::PreconditionFailed,
-                "It changed meanwhile; read it again.",
-            ),
+            Store::Changed => {
+                return Self {
+                    cause,
+                    ..Self::changed()
+                };
+            }
             Store::Referenced | Store::Corrupt { .. } => {
                 (Code::Internal, "Something went wrong on our side.")
             }

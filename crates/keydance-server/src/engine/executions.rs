@@ -8,4 +8,5 @@ mod start;
 
 pub use start::{Start, Trigger};
 
+pub(crate) use end::{Running, end_executions, running_of_flow};
 pub(crate) use start::lifetime;

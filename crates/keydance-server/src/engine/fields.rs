@@ -1,5 +1,6 @@
 //! Fields that the bodies of several requests have.
 
+use keydance_core::environment::EnvironmentName;
 use keydance_core::name::Name;
 use keydance_core::permission::Permissions;
 use keydance_core::principal::Email;
@@ -79,13 +80,17 @@ pub(crate) fn words<T: std::str::FromStr>(
         .map(Some)
 }
 
-/// Needs the thing to be changed to be as it was when the caller read it.
-pub(crate) fn ensure_unchanged(expected: Option<i64>, tag: i64) -> Result<()> {
-    if expected.is_none_or(|expected| expected == tag) {
+/// Needs the thing to be changed to be there as it was when the caller read it, if the caller says
+/// how that was.
+pub(crate) fn ensure_unchanged(expected: Option<i64>, tag: impl Into<Option<i64>>) -> Result<()> {
+    if expected.is_none() || expected == tag.into() {
         return Ok(());
     }
-    Err(Error::new(
-        Code::PreconditionFailed,
-        "It changed meanwhile; read it again.",
-    ))
+    Err(Error::changed())
+}
+
+/// The name of an environment; text of any other form names none.
+pub(crate) fn environment_name(text: &str) -> Result<EnvironmentName> {
+    let none = |_| Error::new(Code::UnknownEnvironment, "There is no such environment.");
+    text.parse().map_err(none)
 }

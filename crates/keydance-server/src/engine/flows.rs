@@ -18,7 +18,7 @@ pub use check::{CheckItem, Checked};
 pub use persist::Persist;
 
 pub(crate) use acting::Acting;
-pub(crate) use block::{Cause, block, end_executions};
+pub(crate) use block::{Cause, block};
 pub(crate) use denied::{denied_error, start_error};
 pub(crate) use facts::credential_facts;
 pub(crate) use find::LiveFlow;

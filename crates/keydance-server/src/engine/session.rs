@@ -9,7 +9,7 @@ use keydance_core::event::Actor;
 use keydance_core::execution::EndReason;
 use keydance_core::id::OrganisationId;
 use keydance_core::owner::{Owner, OwnerKind};
-use keydance_core::permission::{Permission, Permissions};
+use keydance_core::permission::Permissions;
 use keydance_core::principal::PrincipalKind;
 use keydance_core::time::Timestamp;
 use keydance_crypto::token::{AccessToken, TokenKind};
@@ -111,18 +111,6 @@ impl Session {
     pub(crate) fn actor(&self) -> Actor {
         Actor::principal(self.caller.identity.subject.as_str())
     }
-
-    /// Needs a permission.
-    ///
-    /// # Errors
-    /// `missing_permission`.
-    pub fn require(&self, permission: Permission) -> Result<()> {
-        if self.caller.permissions.allow(permission) {
-            Ok(())
-        } else {
-            Err(Error::missing_permission(permission))
-        }
-    }
 }
 
 /// The rows of tokens that were presented whole and still work, in their order; one query for all
@@ -182,10 +170,7 @@ pub(crate) fn bound_to(row: &AccessTokenRow) -> &str {
 pub(crate) fn ensure_live(row: AccessTokenRow, now: Timestamp) -> Result<AccessTokenRow> {
     let guard_ended = row.ended_reason.as_deref() == Some(EndReason::FlowBlocked.as_str());
     if row.ended_at.is_some() && guard_ended {
-        return Err(Error::new(
-            Code::FlowBlocked,
-            "The flow was blocked; its executions ended.",
-        ));
+        return Err(Error::flow_was_blocked());
     }
     if row.ended_at.is_some() || row.expires_at <= now {
         return Err(invalid());

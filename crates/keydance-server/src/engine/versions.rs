@@ -18,7 +18,7 @@ use keydance_core::id::CredentialId;
 use keydance_store::versions::VersionRow;
 
 use super::credentials::{Asked, Owned};
-use super::{Code, Error, Result, UseCase};
+use super::{Error, Result, UseCase};
 
 /// The id of a credential and the number of one of its versions, if the texts were such.
 pub type Place = (Option<CredentialId>, Option<i64>);
@@ -42,12 +42,7 @@ impl UseCase<'_, '_> {
         environment: &EnvironmentName,
     ) -> Result<VersionRow> {
         let current = self.find_current(owned, environment)?;
-        current.ok_or_else(|| {
-            Error::new(
-                Code::EnvironmentValueMissing,
-                "The credential has no value in this environment.",
-            )
-        })
+        current.ok_or_else(Error::no_value)
     }
 
     fn find_current(

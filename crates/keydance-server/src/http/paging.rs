@@ -8,7 +8,8 @@ use keydance_store::page::PageRequest;
 
 use super::App;
 use super::problem::Problem;
-use crate::engine::{Code, Error};
+use crate::engine::Error;
+use crate::engine::fields::environment_name;
 
 /// The decoded query of a request.
 #[derive(Clone, Debug)]
@@ -96,8 +97,7 @@ impl Query {
     /// # Errors
     /// `unknown_environment` if the text is no name of one.
     pub(crate) fn environment(&self) -> Result<Option<EnvironmentName>, Error> {
-        let name = self.get("environment").map(str::parse).transpose();
-        name.map_err(|_| Error::new(Code::UnknownEnvironment, "There is no such environment."))
+        self.get("environment").map(environment_name).transpose()
     }
 
     /// Refuses filters that are not among those a list knows.

@@ -68,7 +68,7 @@ fn retry_after(error: &Error, status: StatusCode) -> Option<u64> {
 }
 
 /// The status of each code (contract 2.2).
-pub(crate) fn status(code: Code) -> StatusCode {
+pub fn status(code: Code) -> StatusCode {
     match code {
         Code::AuthClientNotFound
         | Code::BadJson

@@ -212,6 +212,44 @@ async fn unknown_and_malformed_ids_are_not_found() {
 }
 
 #[tokio::test]
+async fn reads_that_wait_together_are_each_told_what_is_true_of_their_own() {
+    let app = TestApp::start().await;
+    let ana = app.person(Some("t-one"), "ana", "all").await;
+    let cleo = app.person(Some("t-two"), "cleo", "").await;
+    let staging = json!({ "name": "staging" });
+    ana.post("/environments", staging).await.expect(201);
+    let own = ana.create_key("abcdefghijkl", json!({})).await;
+    let disabled = ana.create_key("abcdefghijkl", json!({})).await;
+    let path = format!("/credentials/{disabled}/versions/1/disable");
+    ana.post(&path, json!({})).await.expect(200);
+    let deleted = ana.create_key("abcdefghijkl", json!({})).await;
+    ana.delete(&format!("/credentials/{deleted}"))
+        .await
+        .expect(204);
+    let foreign = cleo.create_key("abcdefghijkl", json!({})).await;
+    let read = |id: &str| {
+        let (ana, path) = (&ana, format!("/credentials/{id}"));
+        async move { ana.get(&path).await }
+    };
+    let unknown = "0c9d4e1b7a2f36d85be9f104";
+    let elsewhere = format!("{own}?environment=staging");
+    let (own, elsewhere, disabled, deleted, foreign, unknown) = tokio::join!(
+        read(&own),
+        read(&elsewhere),
+        read(&disabled),
+        read(&deleted),
+        read(&foreign),
+        read(unknown),
+    );
+    own.expect(200);
+    elsewhere.refused(409, "environment_value_missing");
+    disabled.refused(409, "version_state");
+    deleted.refused(404, "not_found");
+    foreign.refused(403, "not_owner");
+    unknown.refused(404, "not_found");
+}
+
+#[tokio::test]
 async fn colleagues_share_what_the_tenant_owns_and_strangers_do_not() {
     let app = TestApp::start().await;
     let ana = app.person(Some("t-one"), "ana", "tenant.all").await;

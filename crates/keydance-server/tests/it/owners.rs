@@ -161,9 +161,10 @@ async fn an_owner_a_flow_needs_stays_unless_forced() {
     let blocked = app.find_flow(flow).await.blocked.unwrap();
     assert_eq!(blocked.reason, "credential_owner_removed");
     execution.get(&path).await.refused(403, "flow_blocked");
+    // The execution has the id of its flow here.
     assert_eq!(
         app.events(Some("t-one"), &flow.to_string()).await,
-        ["flow.blocked allowed"]
+        ["execution.ended allowed", "flow.blocked allowed"]
     );
 }
 

@@ -104,6 +104,16 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// The native recipient whose identity this is.
+    pub(super) fn recipient(&self) -> Option<String> {
+        match self {
+            Self::X25519(identity) => Some(identity.to_public().to_string()),
+            Self::Hybrid(_) | Self::Ssh(_) => None,
+        }
+    }
+}
+
 /// What stands in a text.
 #[derive(Default)]
 pub(super) struct Found {

@@ -1,6 +1,6 @@
 //! Metadata as the map that stands under `sops`: keys in byte order, what is unset left out.
 
-use super::{Group, Metadata, Wrapping};
+use super::{Group, Metadata, VERSION, Wrapping};
 use crate::mac::MacScope;
 use crate::recipient::{Recipient, RecipientKind as Kind};
 use crate::tree::{Entry, Item, Key, Map, Value};
@@ -29,7 +29,11 @@ impl Metadata {
         if !self.mac.is_empty() {
             fields.add("mac", self.mac.duplicate());
         }
-        fields.add("version", self.version.as_str());
+        let version = match self.version.as_str() {
+            "" => VERSION,
+            version => version,
+        };
+        fields.add("version", version);
         fields.extend(&self.unknown);
         fields.into_map()
     }

@@ -3,15 +3,19 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
 /// A point in time, in nanoseconds, with the offset from UTC it was written in.
+///
+/// It is kept as it was written: the last days of 9999, which files may hold, are later than any
+/// [`Timestamp`].
 ///
 /// Displays as RFC 3339 with up to nine fractional digits and no trailing zeros, `Z` for an offset
 /// of zero; this is also what is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time {
-    at: Timestamp,
+    civil: DateTime,
     offset: Offset,
 }
 
@@ -21,16 +25,16 @@ pub struct Time {
 pub struct TimeError;
 
 impl Time {
-    /// A point in time and the offset to write it in.
+    /// What calendar and clock show, and their offset from UTC.
     #[must_use]
-    pub const fn new(at: Timestamp, offset: Offset) -> Self {
-        Self { at, offset }
+    pub const fn new(civil: DateTime, offset: Offset) -> Self {
+        Self { civil, offset }
     }
 
     /// A point in time in UTC.
     #[must_use]
-    pub const fn utc(at: Timestamp) -> Self {
-        Self::new(at, Offset::UTC)
+    pub fn utc(at: Timestamp) -> Self {
+        Self::new(Offset::UTC.to_datetime(at), Offset::UTC)
     }
 
     /// Reads `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)`.
@@ -47,29 +51,15 @@ impl Time {
             None => return Err(TimeError),
         };
         let civil = pieces.date().to_datetime(pieces.time().ok_or(TimeError)?);
-        let at = offset.to_timestamp(civil).map_err(|_| TimeError)?;
-        Ok(Self { at, offset })
-    }
-
-    /// The point in time.
-    #[must_use]
-    pub const fn at(self) -> Timestamp {
-        self.at
-    }
-
-    /// The offset it was written in.
-    #[must_use]
-    pub const fn offset(self) -> Offset {
-        self.offset
+        Ok(Self { civil, offset })
     }
 
     /// The same time cut to whole seconds.
     #[must_use]
     pub fn whole_seconds(self) -> Self {
-        let nanoseconds = i64::from(self.at.subsec_nanosecond()).rem_euclid(1_000_000_000);
-        let cut = jiff::SignedDuration::from_nanos(nanoseconds);
+        let cut = self.civil.with().subsec_nanosecond(0).build();
         Self {
-            at: self.at.checked_sub(cut).unwrap_or(self.at),
+            civil: cut.unwrap_or(self.civil),
             ..self
         }
     }
@@ -77,7 +67,7 @@ impl Time {
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let civil = self.offset.to_datetime(self.at);
+        let civil = self.civil;
         write!(
             f,
             "{:04}-{:02}-{:02}",
@@ -121,7 +111,10 @@ mod tests {
             "2025-01-02T03:04:05Z",
             "2025-01-02T03:04:05.678+02:00",
             "1969-12-31T23:59:59.000000001-11:30",
+            "0000-01-01T00:00:00+25:00",
             "0001-01-01T00:00:00Z",
+            "9999-12-31T23:59:59.999999999Z",
+            "9999-12-31T23:59:59-14:00",
         ] {
             assert_eq!(Time::parse(text).unwrap().to_string(), text);
         }
@@ -135,6 +128,12 @@ mod tests {
     }
 
     #[test]
+    fn a_timestamp_is_written_in_utc() {
+        let at = Timestamp::new(1, 500_000_000).unwrap();
+        assert_eq!(Time::utc(at).to_string(), "1970-01-01T00:00:01.5Z");
+    }
+
+    #[test]
     fn what_lacks_an_offset_or_the_t_is_no_time() {
         for text in [
             "",
@@ -142,6 +141,8 @@ mod tests {
             "2025-01-02T03:04:05",
             "2025-01-02 03:04:05Z",
             "nonsense",
+            "-002025-01-02T03:04:05Z",
+            "12025-01-02T03:04:05Z",
         ] {
             assert_eq!(Time::parse(text), Err(TimeError), "{text}");
         }

@@ -19,7 +19,7 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Config, NoTls, Socket, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::Access;
+use super::{Access, Weakness};
 use crate::error::{Error, Result};
 use crate::migrations;
 use crate::value::{Row, Value};
@@ -194,6 +194,24 @@ impl Postgres {
             Error::Unavailable(_) => Error::Unknown,
             refused => refused,
         })
+    }
+
+    pub(crate) fn weaknesses(&mut self) -> Result<Vec<Weakness>> {
+        let sql = "select cast(r.rolsuper as text), cast(r.rolbypassrls as text),
+              cast(pg_encoding_to_char(d.encoding) as text)
+            from pg_roles r, pg_database d
+            where r.rolname = current_user and d.datname = current_database()";
+        let mut weaknesses = Vec::new();
+        self.query(sql, &[], |row| {
+            let [is_super, bypasses] = [row.get::<String>(0)?, row.get(1)?].map(|is| is == "true");
+            let encoding: String = row.get(2)?;
+            // A superuser bypasses it whatever the account says.
+            weaknesses.extend(is_super.then_some(Weakness::Superuser));
+            weaknesses.extend((bypasses && !is_super).then_some(Weakness::BypassesRowSecurity));
+            weaknesses.extend((encoding != "UTF8").then_some(Weakness::Encoding(encoding)));
+            Ok(())
+        })?;
+        Ok(weaknesses)
     }
 
     pub(crate) fn migrate(&mut self) -> Result<()> {

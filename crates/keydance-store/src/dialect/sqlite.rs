@@ -1,12 +1,13 @@
 //! The embedded database.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{ErrorCode, OpenFlags, ToSql, ffi};
+use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ToSql, ffi};
 
 use super::Access;
 use crate::error::{Error, Result};
@@ -35,6 +36,8 @@ const SETTINGS: &str = "
 
 pub(crate) struct Sqlite {
     connection: rusqlite::Connection,
+    /// What each statement reads in the words of SQLite; there are as many as in this program.
+    texts: HashMap<&'static str, String>,
 }
 
 impl Sqlite {
@@ -71,19 +74,19 @@ impl Sqlite {
                 .execute_batch("pragma query_only = on")
                 .map_err(classify)?;
         }
-        Ok(Self { connection })
+        Ok(Self {
+            connection,
+            texts: HashMap::new(),
+        })
     }
 
     pub(crate) fn query<T>(
-        &self,
+        &mut self,
         sql: &'static str,
         values: &[Value<'_>],
         mut map: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
-        let mut statement = self
-            .connection
-            .prepare_cached(&ours(sql))
-            .map_err(classify)?;
+        let mut statement = self.prepare(sql)?;
         let mut rows = statement
             .query(rusqlite::params_from_iter(values))
             .map_err(classify)?;
@@ -94,11 +97,8 @@ impl Sqlite {
         Ok(found)
     }
 
-    pub(crate) fn execute(&self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
-        let mut statement = self
-            .connection
-            .prepare_cached(&ours(sql))
-            .map_err(classify)?;
+    pub(crate) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+        let mut statement = self.prepare(sql)?;
         let changed = statement
             .execute(rusqlite::params_from_iter(values))
             .map_err(classify)?;
@@ -108,6 +108,11 @@ impl Sqlite {
     pub(crate) fn command(&self, sql: &'static str) -> Result<()> {
         let mut statement = self.connection.prepare_cached(sql).map_err(classify)?;
         statement.execute([]).map(drop).map_err(classify)
+    }
+
+    fn prepare(&mut self, sql: &'static str) -> Result<CachedStatement<'_>> {
+        let text = self.texts.entry(sql).or_insert_with(|| ours(sql));
+        self.connection.prepare_cached(text).map_err(classify)
     }
 
     /// An I/O error here leaves open what is on the disk, so nothing may be acknowledged any more.

@@ -186,7 +186,7 @@ fn the_tokens_of_a_principal_or_of_an_execution_end_together() {
         );
         let ended_now = world.write(|tx| {
             tx.access_tokens()
-                .end_of_execution(execution_id(1), "done", at(7))
+                .end_of_executions(&[execution_id(1)], "done", at(7))
         });
         assert_eq!((ended_now, ended(world, all).len()), (2, 4));
     });

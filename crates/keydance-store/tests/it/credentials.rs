@@ -62,10 +62,11 @@ fn a_credential_is_found_as_it_was_added_with_its_owners_in_order() {
 fn an_id_is_known_to_other_organisations_but_nothing_else_of_it() {
     both(|world| {
         world.write(|tx| add_credential(tx, 1, &[ana()]));
+        let ids = [credential_id(2), credential_id(1)];
         let known = || {
-            world.read_in(org(2), |tx| {
-                tx.credentials().exists_anywhere(credential_id(1))
-            })
+            let known = world.read_in(org(2), move |tx| tx.credentials().exist_anywhere(&ids));
+            assert!(!known.contains(&credential_id(2)));
+            known.contains(&credential_id(1))
         };
         assert!(known());
         assert!(

@@ -99,20 +99,24 @@ fn an_execution_runs_until_its_end_can_be_moved_no_more() {
         assert_eq!(running(500), [execution_id(1)]);
         world.write(|tx| tx.executions().extend(execution_id(2), at(700)));
         assert_eq!(running(699).len(), 2);
-        assert_eq!(
-            world.read(|tx| tx.executions().running_for("ana")),
-            [execution_id(1)]
-        );
-        let end = |n, reason: &'static str| {
-            world.write(move |tx| tx.executions().end(execution_id(n), reason, at(20)))
+        let of_ana = |millis| {
+            let rows = world.read(move |tx| tx.executions().running_for(&["ana", "x"], at(millis)));
+            rows.iter().map(|row| row.id).collect::<Vec<_>>()
         };
-        assert!(end(1, "cancelled"));
-        assert!(!end(1, "again"));
+        assert_eq!(of_ana(499), [execution_id(1)]);
+        assert_eq!(of_ana(1000), []);
+        let end = |reason: &'static str| {
+            let ids = [execution_id(9), execution_id(1)];
+            let ended = world.write(move |tx| tx.executions().end(&ids, reason, at(20)));
+            ended.into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(end("cancelled"), [execution_id(1)]);
+        assert_eq!(end("again"), []);
         let ended = find(world, 1);
         assert_eq!(ended.ended_at, Some(at(20)));
         assert_eq!(ended.ended_reason.as_deref(), Some("cancelled"));
         assert_eq!(running(400), [execution_id(2)]);
-        assert_eq!(world.read(|tx| tx.executions().running_for("ana")), []);
+        assert_eq!(of_ana(400), []);
         let late = world.try_write(|tx| tx.executions().extend(execution_id(1), at(900)));
         assert_eq!(late, Err(Error::Changed));
     });
@@ -141,7 +145,7 @@ fn what_an_execution_was_given_ends_with_it_and_stays_in_history() {
                 execution: Some(execution_id(1)),
                 ..token("run", org)
             })?;
-            tx.executions().end(execution_id(1), "done", at(20))
+            tx.executions().end(&[execution_id(1)], "done", at(20))
         });
         assert_eq!(holding(1), [execution_id(2)]);
         let token = world

@@ -31,7 +31,7 @@ fn starters_are_those_for_whom_something_runs() {
                 tx.executions().insert(&row, &[])?;
             }
             tx.executions()
-                .end(execution(2).id, "stopped", at(0))
+                .end(&[execution(2).id], "stopped", at(0))
                 .map(drop)
         });
         let starters = world.read(|tx| tx.executions().starters(at(1000)));

@@ -1,7 +1,7 @@
 //! Opening, reading, and who may write.
 
 use keydance_core::event::Action;
-use keydance_store::{Error, Location, Store};
+use keydance_store::{Error, Location, Store, Weakness};
 
 use crate::rows::{event, principal};
 use crate::world::both;
@@ -81,4 +81,27 @@ fn a_server_without_tls_is_used_unless_the_address_requires_tls() {
     assert_eq!(open(database.url().to_owned()), Ok(()));
     let required = open(format!("{}?sslmode=require", database.url()));
     assert!(matches!(required, Err(Error::Unavailable(_))));
+}
+
+#[test]
+fn an_account_that_row_security_does_not_hold_and_another_encoding_are_weaknesses() {
+    let file = Location::Sqlite("nowhere/keydance.db".into());
+    assert_eq!(file.weaknesses(), Ok(vec![]));
+    let database = keydance_testkit::Database::create();
+    let weaknesses = |url: &str| Location::Postgres(url.to_owned()).weaknesses().unwrap();
+    assert_eq!(weaknesses(database.url()), []);
+    let administrator = database.administrators_url();
+    assert_eq!(weaknesses(&administrator), [Weakness::Superuser]);
+    let name = database.name();
+    let administrate = |sql: &str| database.administrate(sql).unwrap();
+    administrate(&format!("alter role {name} bypassrls"));
+    let bypasses = weaknesses(database.url());
+    administrate(&format!(
+        "create database {name}_latin owner {name} encoding 'LATIN1' locale 'C' template template0"
+    ));
+    let latin = weaknesses(&format!("{}_latin", database.url()));
+    administrate(&format!("drop database {name}_latin with (force)"));
+    assert_eq!(bypasses, [Weakness::BypassesRowSecurity]);
+    let encoding = Weakness::Encoding("LATIN1".to_owned());
+    assert_eq!(latin, [Weakness::BypassesRowSecurity, encoding]);
 }

@@ -31,7 +31,30 @@ mod session;
 
 // The commands.
 mod decrypt;
+mod diff;
+mod edit;
 mod encrypt;
+mod groups;
+mod replace;
+mod rotate;
+mod set;
+mod unset;
+mod updatekeys;
+
+// What several of them do.
+mod changes;
+mod edited;
+mod exec_env;
+mod exec_file;
+mod file_status;
+mod old_style;
+mod recipients;
+mod verify;
+// What runs while plain text lies about.
+mod account;
+mod child;
+mod private_folder;
+mod signals;
 
 // Files.
 mod file;
@@ -128,8 +151,11 @@ fn understand_and_do(
     typed: Vec<OsString>,
     environment: Environment,
 ) -> Result<ExitCode, Failure> {
-    let Invocation { request, options, warnings } =
-        Invocation::parse(face, typed, &environment)?;
+    let Invocation {
+        request,
+        options,
+        warnings,
+    } = Invocation::parse(face, typed, &environment)?;
     for warning in &warnings {
         failure::warn(warning);
     }
@@ -139,7 +165,22 @@ fn understand_and_do(
 fn run_request(session: &Session, request: &Request) -> Result<ExitCode, Failure> {
     match request {
         Request::Decrypt(request) => decrypt::run(session, request),
+        Request::Diff(request) => diff::run(session, request),
+        Request::Edit(request) => edit::run(session, request),
         Request::Encrypt(request) => encrypt::run(session, request),
+        Request::GroupsAdd(request) => groups::add(session, request),
+        Request::GroupsDelete(request) => groups::delete(session, request),
+        Request::Replace(request) => replace::run(session, request),
+        Request::Rotate(request) => rotate::run(session, request),
+        Request::Set(request) => set::run(session, request),
+        Request::Unset(request) => unset::run(session, request),
+        Request::UpdateKeys(request) => updatekeys::run(session, request),
+        Request::ExecEnv(request) => exec_env::run(session, request),
+        Request::ExecFile(request) => exec_file::run(session, request),
+        Request::FileStatus(request) => file_status::run(session, request),
+        Request::OldStyle(request) => old_style::run(session, request),
+        Request::Recipients(request) => recipients::run(session, request),
+        Request::Verify(request) => verify::run(session, request),
         Request::Completion(shell) => print(&shell.script(session.face)),
         Request::Help(text) => print(text),
         Request::Version => print(&format!("{}\n", help::VERSION)),

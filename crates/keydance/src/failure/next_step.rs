@@ -22,7 +22,6 @@ pub(crate) fn of(problem: &Problem) -> Vec<String> {
         "token_scope" => {
             "this token opens less than its owner may; use one of your own (`keydance login`)"
         }
-        "use_execution_token" => "start an execution and use its token: keydance execution start",
         "flow_blocked" => {
             "see why with `keydance flow show ID`, mend it, then `keydance flow recheck ID`"
         }
@@ -95,6 +94,9 @@ pub(crate) fn violation(detail: &Value, reason: &str) -> String {
         "not_bound_to_destination" => {
             format!("credential {credential} may not be used with this destination")
         }
+        // What a check says of a flow that its own rule would allow.
+        "flow_blocked" => "it is blocked or disabled".to_owned(),
+        "token_scope" => "the token used does not reach that far".to_owned(),
         other => other.to_owned(),
     };
     format!("{path}: {sentence}")
@@ -124,6 +126,13 @@ pub(crate) fn for_violation(detail: &Value) -> Vec<String> {
         Some("actor_not_flow_owner") => {
             vec!["an owner of the flow must do this, or add you as one".to_owned()]
         }
+        Some("no_owner" | "owner_type_unknown") => {
+            vec!["name its owners in the document, each of type USER, GROUP or TENANT".to_owned()]
+        }
+        Some("not_bound_to_component" | "not_bound_to_destination") => vec![format!(
+            "an owner of the credential says where it may be used: keydance credential set \
+             {credential} --bind-component ID --bind-destination ORIGIN"
+        )],
         _ => Vec::new(),
     }
 }
@@ -138,6 +147,9 @@ fn missing_owners(detail: &Value) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use keydance_core::decision::Reason;
+    use keydance_server::engine::Code;
+    use keydance_server::http::status;
     use serde_json::json;
 
     use super::*;
@@ -174,24 +186,35 @@ mod tests {
 
     #[test]
     fn every_denial_has_a_next_step() {
-        let denials = [
-            "not_owner",
-            "missing_permission",
-            "token_scope",
-            "use_execution_token",
-            "flow_blocked",
-            "auth_missing",
-            "auth_malformed",
-            "token_invalid",
-        ];
-        for code in denials {
-            assert!(!of(&problem(code, &json!([]))).is_empty(), "{code}");
+        let is_denial = |code: &Code| matches!(status(*code).as_u16(), 401 | 403);
+        let mut denials = Code::EVERY.iter().copied().filter(is_denial);
+        assert!(denials.clone().count() >= 8);
+        let violation = json!([{ "reason": Reason::NotOwnedByFlowOwner.as_str() }]);
+        let without = denials.find(|code| of(&problem(code.as_str(), &violation)).is_empty());
+        assert_eq!(without, None);
+    }
+
+    #[test]
+    fn every_violation_has_a_next_step() {
+        for reason in [
+            Reason::ActorNotFlowOwner,
+            Reason::EnvironmentValueMissing,
+            Reason::NoOwner,
+            Reason::NotBoundToComponent,
+            Reason::NotBoundToDestination,
+            Reason::NotOwnedByFlowOwner,
+            Reason::OwnerTypeUnknown,
+            Reason::VersionNotUsable,
+        ] {
+            let steps = for_violation(&json!({ "reason": reason.as_str() }));
+            assert!(!steps.is_empty(), "{reason:?}");
         }
     }
 
     #[test]
     fn details_are_lines() {
         let details = json!([
+            {"reason": "flow_blocked"},
             {"path": "value.key", "problem": "required"},
             {"permission": "flows.write"},
             {"flowId": "c0ffee00aa11bb22cc33dd44"},
@@ -200,6 +223,7 @@ mod tests {
         assert_eq!(
             super::details(&problem),
             [
+                "flow: it is blocked or disabled",
                 "value.key: required",
                 "needs the permission flows.write",
                 "flow c0ffee00aa11bb22cc33dd44"

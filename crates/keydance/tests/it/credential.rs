@@ -54,6 +54,30 @@ fn a_credential_is_created_found_by_name_and_shown() {
 }
 
 #[test]
+fn the_secret_on_standard_input_is_named_behind_an_equals_sign_or_not_at_all() {
+    both(|backend| {
+        let server = server(backend);
+        let by_type = ["--type", "API_KEY", "--secret-from-stdin", "Ledger API"];
+        let by_name = [
+            "--type",
+            "KEY_PAIR",
+            "--secret-from-stdin=privateKey",
+            "Signing",
+        ];
+        for (arguments, field, name) in [
+            (by_type, "key", "Ledger API"),
+            (by_name, "privateKey", "Signing"),
+        ] {
+            let create = ["credential", "create"].into_iter().chain(arguments);
+            tell_with(&mut admin(&server, create), SECRET).code(0);
+            let get = ["credential", "get", name, "--json"];
+            let json = tell(&mut admin(&server, get)).code(0).json();
+            assert_eq!(json["data"]["value"][field], SECRET);
+        }
+    });
+}
+
+#[test]
 fn json_is_the_answer_of_the_rest_api() {
     both(|backend| {
         let server = server(backend);

@@ -139,3 +139,25 @@ fn the_doctor_finds_a_key_that_others_may_read() {
     let told = tell(&mut server.command(["doctor", "--deployment"])).code(1);
     assert!(told.stdout.contains("others may read"), "{}", told.stdout);
 }
+
+#[test]
+fn the_doctor_warns_of_an_account_that_row_security_does_not_hold() {
+    let server = server(Backend::Postgres);
+    let doctor = |url: &str| {
+        let mut doctor = server.command(["doctor", "--deployment", "--json"]);
+        let report = tell(doctor.env("KEYDANCE_DATABASE_URL", url)).json();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let findings = findings.filter(|finding| finding["about"] == "database");
+        findings.cloned().collect::<Vec<_>>()
+    };
+    let database = server.home().database().unwrap();
+    let [healthy] = doctor(database.url()).try_into().unwrap();
+    assert_eq!(healthy["verdict"], "ok", "{healthy}");
+    let [superuser] = doctor(&database.administrators_url()).try_into().unwrap();
+    assert_eq!(superuser["verdict"], "warning", "{superuser}");
+    assert!(superuser["detail"].to_string().contains("NOSUPERUSER"));
+    let [nowhere] = doctor("postgres://nobody@127.0.0.1:1/none")
+        .try_into()
+        .unwrap();
+    assert_eq!(nowhere["verdict"], "wrong", "{nowhere}");
+}

@@ -1,5 +1,17 @@
 //! `keydance sops`, and the same program under the name `sops`.
 
+// What they stand on: files, people with keys, and the real sops.
+mod desk;
+
+// Each command, beside the real sops.
+mod groups;
+mod in_place;
+mod replace;
+mod rotate;
+mod set;
+mod unset;
+mod updatekeys;
+
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;

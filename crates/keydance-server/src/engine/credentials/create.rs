@@ -18,6 +18,7 @@ use keydance_store::versions::VersionRow;
 use serde_json::{Map, Value as Json};
 
 use super::document::{Parts as Document, describe};
+use crate::engine::fields::environment_name;
 use crate::engine::idempotency::{Answer, Once};
 use crate::engine::sealing::CredentialKey;
 use crate::engine::session::open_groups;
@@ -176,10 +177,7 @@ impl UseCase<'_, '_> {
         if is_default || self.tx.environments().find(name)?.is_some() {
             return Ok(());
         }
-        Err(Error::new(
-            Code::UnknownEnvironment,
-            format!("There is no environment {name}."),
-        ))
+        Err(Error::unknown_environment(name))
     }
 
     /// Needs every group among the owners to be one of the caller's organisation, and open.
@@ -240,9 +238,7 @@ pub(super) fn domain(body: &Map<String, Json>) -> Result<Option<String>> {
 pub(crate) fn environment(body: &Map<String, Json>) -> Result<EnvironmentName> {
     match body.get("environment") {
         None | Some(Json::Null) => Ok(EnvironmentName::default()),
-        Some(Json::String(text)) => text
-            .parse()
-            .map_err(|_| Error::new(Code::UnknownEnvironment, "There is no such environment.")),
+        Some(Json::String(text)) => environment_name(text),
         Some(_) => Err(Error::invalid_field("environment", NOT_TEXT)),
     }
 }

@@ -5,6 +5,7 @@ use keydance_core::owner::Owner;
 
 use super::owned::Owned;
 use super::owners::Force;
+use crate::engine::fields::ensure_unchanged;
 use crate::engine::{Code, Engine, Error, Result, Session, UseCase};
 
 /// How much is to be deleted.
@@ -52,7 +53,7 @@ impl Engine {
     ) -> Result<Effect> {
         self.write(session, move |use_case| {
             let mut owned = use_case.owned_whole(id)?;
-            owned.ensure_tag(deletion.if_match)?;
+            ensure_unchanged(deletion.if_match, owned.row.tag)?;
             if deletion.entire || owned.owners.len() == 1 {
                 use_case.delete_whole(&mut owned, deletion.force)?;
                 return Ok(Effect::Deleted);

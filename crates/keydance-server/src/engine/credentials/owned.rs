@@ -17,7 +17,7 @@ use keydance_store::versions::VersionRow;
 
 use crate::engine::read::{bound_to, not_owner, refuse};
 use crate::engine::sealing::{CredentialKey, NotOpened};
-use crate::engine::{Code, Error, Result, UseCase};
+use crate::engine::{Error, Result, UseCase};
 
 /// A credential and its live owner rows, the caller's among them.
 pub(crate) struct Owned {
@@ -41,17 +41,6 @@ impl Owned {
 
     pub(crate) fn object(&self) -> Object {
         object(self.row.id)
-    }
-
-    /// Needs the tag the caller has seen, if it says one.
-    pub(crate) fn ensure_tag(&self, if_match: Option<i64>) -> Result<()> {
-        if if_match.is_none_or(|tag| tag == self.row.tag) {
-            return Ok(());
-        }
-        Err(Error::new(
-            Code::PreconditionFailed,
-            "The credential changed since it was read.",
-        ))
     }
 }
 
@@ -133,7 +122,7 @@ impl UseCase<'_, '_> {
     ) -> Result<Result<Allowed, ReadDenied>> {
         let environment = self.tx.environments().find(asked.environment)?;
         let Some(environment) = environment else {
-            return Err(unknown_environment(asked.environment));
+            return Err(Error::unknown_environment(asked.environment));
         };
         let facts = CredentialFacts {
             organisation: self.session.caller.identity.organisation,
@@ -202,8 +191,9 @@ impl UseCase<'_, '_> {
     }
 
     fn denied(&mut self, denied: ReadDenied, id: CredentialId) -> Result<Error> {
-        let error = refuse(self.tx, denied, id)?;
-        Ok(self.refused(&object(id), error))
+        let is_elsewhere = denied == ReadDenied::NotFound
+            && !self.tx.credentials().exist_anywhere(&[id])?.is_empty();
+        Ok(self.refused(&object(id), refuse(denied, is_elsewhere)))
     }
 }
 
@@ -219,11 +209,4 @@ pub(crate) fn save(tx: &mut Tx<'_>, row: &mut CredentialRow, now: Timestamp) -> 
 /// The credential, as events name it.
 pub(crate) fn object(id: CredentialId) -> Object {
     Object::new(ObjectKind::Credential, id.to_string())
-}
-
-fn unknown_environment(name: &EnvironmentName) -> Error {
-    Error::new(
-        Code::UnknownEnvironment,
-        format!("There is no environment {name}."),
-    )
 }

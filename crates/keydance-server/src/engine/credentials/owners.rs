@@ -7,6 +7,7 @@ use keydance_core::owner::Owner;
 use keydance_core::owners::{self, MAX_OWNERS};
 
 use super::owned::{Owned, save};
+use crate::engine::fields::ensure_unchanged;
 use crate::engine::idempotency::{Answer, Once};
 use crate::engine::{Code, Engine, Error, Result, Session, UseCase};
 
@@ -55,7 +56,7 @@ impl Engine {
     ) -> Result<Credential> {
         self.write(session, move |use_case| {
             let mut owned = use_case.owned_whole(id)?;
-            owned.ensure_tag(removal.if_match)?;
+            ensure_unchanged(removal.if_match, owned.row.tag)?;
             if owned.owners().contains(&removal.owner) {
                 use_case.remove_owner(&mut owned, &removal.owner, removal.force)?;
             }

@@ -19,6 +19,7 @@ use serde_json::{Map, Value as Json};
 use super::changed::Changed;
 use super::create::{bound_to, bound_to_row, domain, environment, name, new_value};
 use super::owned::{Asked, Owned, save};
+use crate::engine::fields::ensure_unchanged;
 use crate::engine::read::bound_to as stored_bound_to;
 use crate::engine::versions::NewVersion;
 use crate::engine::{Code, Engine, Error, Result, Session, UseCase};
@@ -80,7 +81,7 @@ impl Engine {
         let changed = self
             .write(session, move |use_case| {
                 let owned = use_case.owned(id)?;
-                owned.ensure_tag(if_match)?;
+                ensure_unchanged(if_match, owned.row.tag)?;
                 use_case.update_credential(owned, &patch)
             })
             .await?;

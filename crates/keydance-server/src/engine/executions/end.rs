@@ -1,10 +1,15 @@
 //! An ended execution opens nothing any more.
 
-use keydance_core::event::{Action, Event, Object, ObjectKind};
+use keydance_core::event::{Action, Actor, Context, Event, Object, ObjectKind};
 use keydance_core::execution::EndReason;
 use keydance_core::id::{ExecutionId, FlowId};
+use keydance_core::time::Timestamp;
+use keydance_store::Tx;
 
-use crate::engine::{Engine, Result, Session, UseCase};
+use crate::engine::{Engine, Error, Result, Session, UseCase};
+
+/// An execution, and the flow it is one of.
+pub(crate) type Running = (ExecutionId, FlowId);
 
 impl Engine {
     /// Ends an execution; one that has ended stays ended.
@@ -14,7 +19,7 @@ impl Engine {
     pub async fn end_execution(&self, session: &Session, id: ExecutionId) -> Result<()> {
         self.write(session, move |use_case| {
             let execution = use_case.controlled_execution(id)?;
-            use_case.end(id, execution.flow)
+            use_case.stop(&[(id, execution.flow)])
         })
         .await
     }
@@ -27,28 +32,57 @@ impl Engine {
         self.write(session, move |use_case| {
             use_case.may_run_flow(flow)?;
             use_case.owned_flow(flow)?;
-            let running = use_case
-                .tx
-                .executions()
-                .running_of_flow(flow, use_case.now)?;
-            running
-                .into_iter()
-                .try_for_each(|id| use_case.end(id, flow))
+            let running = running_of_flow(use_case.tx, flow, use_case.now)?;
+            use_case.stop(&running)
         })
         .await
     }
 }
 
 impl UseCase<'_, '_> {
-    fn end(&mut self, id: ExecutionId, flow: FlowId) -> Result<()> {
-        let reason = EndReason::Stopped.as_str();
-        if !self.tx.executions().end(id, reason, self.now)? {
-            return Ok(());
+    fn stop(&mut self, executions: &[Running]) -> Result<()> {
+        if self.end_executions(executions, EndReason::Stopped)? > 0 {
+            self.tx.narrow_access()?;
         }
-        let object = Object::new(ObjectKind::Execution, id.to_string());
-        let event = Event::new(self.context(), Action::ExecutionEnded, self.actor(), object);
-        self.tx.record(event.flow(flow).detail("reason", reason));
-        self.tx.narrow_access()?;
         Ok(())
     }
+
+    /// Ends executions, and writes each down that had not ended. Says how many those were.
+    pub(crate) fn end_executions(
+        &mut self,
+        executions: &[Running],
+        reason: EndReason,
+    ) -> Result<i64> {
+        let (context, actor) = (self.context(), self.actor());
+        end_executions(self.tx, executions, reason, &context, &actor)
+    }
+}
+
+/// The same for whoever caused it.
+pub(crate) fn end_executions(
+    tx: &mut Tx<'_>,
+    executions: &[Running],
+    reason: EndReason,
+    context: &Context,
+    actor: &Actor,
+) -> Result<i64> {
+    let ids: Vec<ExecutionId> = executions.iter().map(|(id, _)| *id).collect();
+    let ended = tx.executions().end(&ids, reason.as_str(), context.at)?;
+    for (id, flow) in executions.iter().filter(|(id, _)| ended.contains(id)) {
+        let object = Object::new(ObjectKind::Execution, id.to_string());
+        let (context, actor) = (context.clone(), actor.clone());
+        let event = Event::new(context, Action::ExecutionEnded, actor, object);
+        tx.record(event.flow(*flow).detail("reason", reason.as_str()));
+    }
+    i64::try_from(ended.len()).map_err(Error::internal)
+}
+
+/// The running executions of a flow.
+pub(crate) fn running_of_flow(
+    tx: &mut Tx<'_>,
+    flow: FlowId,
+    now: Timestamp,
+) -> Result<Vec<Running>> {
+    let running = tx.executions().running_of_flow(flow, now)?;
+    Ok(running.into_iter().map(|id| (id, flow)).collect())
 }

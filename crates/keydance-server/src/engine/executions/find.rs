@@ -2,6 +2,7 @@
 
 use keydance_api::execution::{Execution, ExecutionCredential};
 use keydance_core::credential::CredentialType;
+use keydance_core::event::{Object, ObjectKind};
 use keydance_core::id::{CredentialId, ExecutionId, FlowId};
 use keydance_core::permission::Permission;
 use keydance_crypto::token::AccessToken;
@@ -21,7 +22,8 @@ impl Engine {
     /// `missing_permission`, `not_found`, `not_owner`.
     pub async fn find_execution(&self, session: &Session, id: ExecutionId) -> Result<Execution> {
         self.read(session, move |use_case| {
-            use_case.session.require(Permission::FlowsRead)?;
+            let object = Object::new(ObjectKind::Execution, id.to_string());
+            use_case.require(Permission::FlowsRead, &object)?;
             let execution = use_case.execution(id)?;
             use_case.owned_flow(execution.flow)?;
             Ok(describe(&execution, use_case.now))
@@ -40,7 +42,8 @@ impl Engine {
         page: PageRequest,
     ) -> Result<Page<Execution>> {
         self.read(session, move |use_case| {
-            use_case.session.require(Permission::FlowsRead)?;
+            let object = Object::new(ObjectKind::Flow, flow.to_string());
+            use_case.require(Permission::FlowsRead, &object)?;
             use_case.owned_flow(flow)?;
             let found = use_case.tx.executions().list(flow, page)?;
             let shown = found

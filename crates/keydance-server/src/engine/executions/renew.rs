@@ -44,7 +44,7 @@ impl UseCase<'_, '_> {
                 let reason = EndReason::Stopped.as_str();
                 self.tx
                     .access_tokens()
-                    .end_of_execution(id, reason, self.now)?;
+                    .end_of_executions(&[id], reason, self.now)?;
                 let row = self.execution_token(token, &execution)?;
                 self.tx.access_tokens().insert(&row)?;
                 self.tx.narrow_access()?;

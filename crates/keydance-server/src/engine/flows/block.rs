@@ -9,6 +9,7 @@ use keydance_store::flows::Blocked;
 use serde_json::json;
 
 use crate::engine::Result;
+use crate::engine::executions::{end_executions, running_of_flow};
 
 /// Why a flow is blocked.
 pub(crate) struct Cause<'c> {
@@ -50,7 +51,8 @@ pub(crate) fn block(
         references: json!(cause.references).to_string(),
     });
     tx.flows().update(&flow)?;
-    let ended = end_executions(tx, id, EndReason::FlowBlocked, context)?;
+    let running = running_of_flow(tx, id, context.at)?;
+    let ended = end_executions(tx, &running, EndReason::FlowBlocked, context, actor)?;
     let object = Object::new(ObjectKind::Flow, id.to_string());
     let event = Event::new(context.clone(), Action::FlowBlocked, actor.clone(), object)
         .flow(id)
@@ -62,22 +64,4 @@ pub(crate) fn block(
     });
     tx.narrow_access()?;
     Ok(())
-}
-
-/// Ends every running execution of a flow and says how many there were.
-pub(crate) fn end_executions(
-    tx: &mut Tx<'_>,
-    id: FlowId,
-    reason: EndReason,
-    context: &Context,
-) -> Result<i64> {
-    let running = tx.executions().running_of_flow(id, context.at)?;
-    let mut ended = 0;
-    for execution in running {
-        ended += i64::from(
-            tx.executions()
-                .end(execution, reason.as_str(), context.at)?,
-        );
-    }
-    Ok(ended)
 }

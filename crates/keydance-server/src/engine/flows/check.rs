@@ -49,7 +49,7 @@ impl Engine {
         self.read(session, move |use_case| {
             let own = use_case.session.caller.identity.subject.as_str();
             if items.iter().any(|item| item.actor != own) {
-                use_case.session.require(Permission::FlowsCheck)?;
+                use_case.require_at_large(Permission::FlowsCheck)?;
             }
             let epoch = use_case.tx.epoch()?;
             let verdicts = items

@@ -5,8 +5,9 @@ use keydance_core::execution::EndReason;
 use keydance_core::id::FlowId;
 use keydance_store::flows::FlowRow;
 
-use super::end_executions;
-use super::persist::{check_tag, object};
+use super::persist::object;
+use crate::engine::executions::running_of_flow;
+use crate::engine::fields::ensure_unchanged;
 use crate::engine::{Engine, Result, Session, UseCase};
 
 impl Engine {
@@ -29,9 +30,9 @@ impl UseCase<'_, '_> {
     fn delete_flow(&mut self, id: FlowId, if_match: Option<i64>) -> Result<()> {
         self.may_change_flow(id)?;
         let flow = self.owned_flow(id)?;
-        check_tag(Some(&flow), if_match)?;
-        let context = self.context();
-        let ended = end_executions(self.tx, id, EndReason::FlowDeleted, &context)?;
+        ensure_unchanged(if_match, flow.row.tag)?;
+        let running = running_of_flow(self.tx, id, self.now)?;
+        let ended = self.end_executions(&running, EndReason::FlowDeleted)?;
         let references = self.tx.flows().references(id)?;
         self.tx
             .flows()
@@ -44,7 +45,12 @@ impl UseCase<'_, '_> {
             ..flow.row
         };
         self.tx.flows().update(&row)?;
-        let event = Event::new(context, Action::FlowDeleted, self.actor(), object(id));
+        let event = Event::new(
+            self.context(),
+            Action::FlowDeleted,
+            self.actor(),
+            object(id),
+        );
         self.tx
             .record(event.flow(id).detail("endedExecutions", ended));
         self.tx.narrow_access()?;

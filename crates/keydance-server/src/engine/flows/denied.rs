@@ -14,10 +14,7 @@ pub(crate) fn denied_error(denied: &Denied) -> Error {
             format!("The flow is blocked: {}.", reason.as_str()),
         ),
         Denied::Disabled => Error::new(Code::FlowBlocked, "The flow is disabled."),
-        Denied::Ended(EndReason::FlowBlocked) => Error::new(
-            Code::FlowBlocked,
-            "The flow was blocked; its executions ended.",
-        ),
+        Denied::Ended(EndReason::FlowBlocked) => Error::flow_was_blocked(),
         Denied::Ended(_) => invalid(),
         Denied::Guard(violations) => Error::new(
             Code::FlowGuardDenied,

@@ -34,7 +34,7 @@ impl Engine {
     /// `missing_permission`, `not_found`, `not_owner`.
     pub async fn find_flow(&self, session: &Session, id: FlowId) -> Result<Flow> {
         self.read(session, move |use_case| {
-            use_case.session.require(Permission::FlowsRead)?;
+            use_case.require(Permission::FlowsRead, &object(id))?;
             let flow = use_case.owned_flow(id)?;
             describe(&flow.row, &use_case.session)
         })
@@ -47,7 +47,7 @@ impl Engine {
     /// `missing_permission`.
     pub async fn list_flows(&self, session: &Session, page: PageRequest) -> Result<Page<Flow>> {
         self.read(session, move |use_case| {
-            use_case.session.require(Permission::FlowsRead)?;
+            use_case.require_at_large(Permission::FlowsRead)?;
             let owners: Vec<Owner> = use_case.session.caller.identity.owners().collect();
             let found = use_case.tx.flows().list(&owners, page)?;
             let shown = found
@@ -95,9 +95,6 @@ impl UseCase<'_, '_> {
             return Ok(flow);
         }
         let error = Error::new(Code::NotOwner, "You are not an owner of this flow.");
-        Err(match self.purpose {
-            Purpose::Read => error,
-            Purpose::Write => self.refused(&object(id), error),
-        })
+        Err(self.refused(&object(id), error))
     }
 }

@@ -12,7 +12,9 @@ use keydance_store::flows::FlowRow;
 use serde_json::{Map, Value};
 
 use super::document::describe;
-use super::{Acting, ActingFor, LiveFlow, credential_facts, denied_error, end_executions};
+use super::{Acting, ActingFor, LiveFlow, credential_facts, denied_error};
+use crate::engine::executions::running_of_flow;
+use crate::engine::fields::ensure_unchanged;
 use crate::engine::idempotency::{Answer, Once};
 use crate::engine::{Code, Engine, Error, Result, Session, UseCase, random_id};
 
@@ -105,7 +107,7 @@ impl UseCase<'_, '_> {
         acting: &Acting,
         persist: &Persist,
     ) -> Result<Persisted> {
-        check_tag(before, persist.if_match)?;
+        ensure_unchanged(persist.if_match, before.map(|flow| flow.row.tag))?;
         let document = FlowDocument::parse(document, &acting.identity).map_err(flow_error)?;
         self.ensure_groups(document.owners())?;
         self.guard_persist(id, before, &document, acting)?;
@@ -208,7 +210,7 @@ impl UseCase<'_, '_> {
         } else {
             return Ok(());
         };
-        let running = self.tx.executions().running_of_flow(row.id, self.now)?;
+        let running = running_of_flow(self.tx, row.id, self.now)?;
         if running.is_empty() {
             return Ok(());
         }
@@ -217,8 +219,7 @@ impl UseCase<'_, '_> {
             return Err(Error::new(Code::FlowHasExecutions, message)
                 .with_details([serde_json::json!({ "executions": running.len() })]));
         }
-        let context = self.context();
-        end_executions(self.tx, row.id, reason, &context)?;
+        self.end_executions(&running, reason)?;
         self.tx.narrow_access()?;
         Ok(())
     }
@@ -261,19 +262,6 @@ impl UseCase<'_, '_> {
 /// A flow, as events name it.
 pub(crate) fn object(id: FlowId) -> Object {
     Object::new(ObjectKind::Flow, id.to_string())
-}
-
-pub(crate) fn check_tag(before: Option<&LiveFlow>, if_match: Option<i64>) -> Result<()> {
-    let Some(wanted) = if_match else {
-        return Ok(());
-    };
-    if before.is_some_and(|flow| flow.row.tag == wanted) {
-        return Ok(());
-    }
-    Err(Error::new(
-        Code::PreconditionFailed,
-        "It changed meanwhile; read it again.",
-    ))
 }
 
 /// `sha256:` and the digest of owners, graph and settings.

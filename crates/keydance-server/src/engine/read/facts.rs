@@ -40,8 +40,11 @@ pub(super) struct Facts {
     pub(super) credentials: HashMap<CredentialId, CredentialRow>,
     pub(super) owners: HashMap<CredentialId, Vec<CredentialOwnerRow>>,
     pub(super) current: HashMap<Place, VersionRow>,
-    /// All versions that are not destroyed, of the credentials read by their owners.
+    /// All versions that are not destroyed, of the credentials read by their owners and of those
+    /// without a current one where it is looked for.
     pub(super) versions: HashMap<CredentialId, Vec<VersionRow>>,
+    /// What the owners ask for that is a credential of another organisation.
+    pub(super) elsewhere: BTreeSet<CredentialId>,
     pub(super) environments: Vec<EnvironmentRow>,
 }
 
@@ -60,7 +63,7 @@ impl Facts {
         let by_owners = asked.iter().filter(|one| !one.is_execution());
         let owner_read = unique(by_owners.filter_map(|one| one.request.credential));
         // Three rounds: what the requests name, what the executions name, what the flows name.
-        let (executions, credentials, owners, versions, environments) = tx.gather(|tx| {
+        let (executions, credentials, owners, mut versions, environments) = tx.gather(|tx| {
             Ok::<_, Error>((
                 executions(tx, asked)?,
                 credentials(tx, &credential_ids)?,
@@ -71,21 +74,31 @@ impl Facts {
         })?;
         tx.epoch()?;
         let flow_ids: Vec<FlowId> = unique(executions.values().map(|execution| execution.flow));
-        let (flows, flow_owners, listed, current) = tx.gather(|tx| {
+        let places = places(asked, &executions);
+        let (flows, flow_owners, listed, current, elsewhere) = tx.gather(|tx| {
             Ok::<_, Error>((
                 flows(tx, &flow_ids)?,
                 flow_owners(tx, &flow_ids)?,
                 listed(tx, &executions)?,
-                current(tx, asked, &executions)?,
+                current(tx, &places)?,
+                elsewhere(tx, &owner_read, &credentials)?,
             ))
         })?;
-        let (open_groups, people, callers) = tx.gather(|tx| {
+        let empty = places.iter().filter(|place| !current.contains_key(*place));
+        let empty = unique(
+            empty
+                .map(|(id, _)| *id)
+                .filter(|id| !versions.contains_key(id)),
+        );
+        let (open_groups, people, callers, of_empty) = tx.gather(|tx| {
             Ok::<_, Error>((
                 open_groups(tx, flow_owners.values().flatten())?,
                 people(tx, asked, flow_owners.values().flatten(), now)?,
                 callers_of(tx, asked, now)?,
+                self::versions(tx, &empty)?,
             ))
         })?;
+        versions.extend(of_empty);
         Ok(Self {
             organisation,
             keys,
@@ -100,6 +113,7 @@ impl Facts {
             owners,
             current,
             versions,
+            elsewhere,
             environments,
         })
     }
@@ -107,18 +121,17 @@ impl Facts {
     /// What the decision has to know of a credential, for one environment.
     pub(super) fn credential(
         &self,
-        tx: &mut Tx<'_>,
         id: CredentialId,
         environment: &EnvironmentName,
     ) -> Result<Option<CredentialFacts>> {
-        let live = |row: &&CredentialRow| matches!(row.state.as_str(), "usable" | "suspended");
-        let Some(row) = self.credentials.get(&id).filter(live) else {
+        let Some(row) = self.credentials.get(&id).filter(|row| is_live(row)) else {
             return Ok(None);
         };
         let version = if self.current.contains_key(&(id, environment.clone())) {
             Some(VersionState::Current)
         } else {
-            newest(&tx.versions().states(&[id])?, environment)
+            let versions = self.versions.get(&id).map_or(&[][..], Vec::as_slice);
+            newest(versions, environment)
         };
         let owners = self.owners.get(&id).map_or(&[][..], Vec::as_slice);
         Ok(Some(CredentialFacts {
@@ -129,6 +142,10 @@ impl Facts {
             version,
         }))
     }
+}
+
+fn is_live(row: &CredentialRow) -> bool {
+    matches!(row.state.as_str(), "usable" | "suspended")
 }
 
 /// What a credential may be used with, from its row.
@@ -272,23 +289,21 @@ fn owner_rows(
     ))
 }
 
-/// The current version at every place that is asked for.
-fn current(
-    tx: &mut Tx<'_>,
-    asked: &[Asked<'_>],
-    executions: &HashMap<ExecutionId, ExecutionRow>,
-) -> Result<HashMap<Place, VersionRow>> {
-    let places: BTreeSet<Place> = asked
-        .iter()
-        .filter_map(|one| {
-            let execution = one.token.execution.and_then(|id| executions.get(&id));
-            let own = execution.map(|execution| execution.environment.clone());
-            let environment = own
-                .or_else(|| one.environment().cloned())
-                .unwrap_or_default();
-            Some((one.request.credential?, environment))
-        })
-        .collect();
+/// Every place that is asked for.
+fn places(asked: &[Asked<'_>], executions: &HashMap<ExecutionId, ExecutionRow>) -> BTreeSet<Place> {
+    let place = |one: &Asked<'_>| {
+        let execution = one.token.execution.and_then(|id| executions.get(&id));
+        let own = execution.map(|execution| execution.environment.clone());
+        let environment = own
+            .or_else(|| one.environment().cloned())
+            .unwrap_or_default();
+        Some((one.request.credential?, environment))
+    };
+    asked.iter().filter_map(place).collect()
+}
+
+/// The current version at each of these places.
+fn current(tx: &mut Tx<'_>, places: &BTreeSet<Place>) -> Result<HashMap<Place, VersionRow>> {
     let places: Vec<_> = places
         .iter()
         .map(|(id, environment)| (*id, environment))
@@ -311,4 +326,18 @@ fn versions(
     Ok(grouped(
         rows.into_iter().map(|row| (row.credential, row)).collect(),
     ))
+}
+
+/// The ids of credentials of other organisations among these.
+fn elsewhere(
+    tx: &mut Tx<'_>,
+    ids: &[CredentialId],
+    own: &HashMap<CredentialId, CredentialRow>,
+) -> Result<BTreeSet<CredentialId>> {
+    let unknown = ids.iter().filter(|id| !own.get(*id).is_some_and(is_live));
+    let unknown: Vec<CredentialId> = unknown.copied().collect();
+    if unknown.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    Ok(tx.credentials().exist_anywhere(&unknown)?)
 }

@@ -45,9 +45,9 @@ pub(super) fn decide(
         id,
         context: context(facts, asked, now),
     };
-    let sealed = match reading.decide(tx, &environment)? {
+    let sealed = match reading.decide(&environment)? {
         Ok(allowed) => reading.seal(allowed, environment)?,
-        Err(denied) => return Err(reading.refuse(tx, denied)?),
+        Err(denied) => return Err(reading.refuse(tx, denied)),
     };
     if sealed.allowed.view() == View::Raw {
         reading.reveal(tx, &sealed, outcome)?;
@@ -56,22 +56,15 @@ pub(super) fn decide(
 }
 
 impl Reading<'_> {
-    fn decide(
-        &self,
-        tx: &mut Tx<'_>,
-        environment: &EnvironmentName,
-    ) -> Result<Result<Allowed, ReadDenied>> {
-        let unknown = || {
-            let message = format!("There is no environment {environment}.");
-            Error::new(Code::UnknownEnvironment, message)
-        };
+    fn decide(&self, environment: &EnvironmentName) -> Result<Result<Allowed, ReadDenied>> {
+        let unknown = || Error::unknown_environment(environment);
         let known = self
             .facts
             .environments
             .iter()
             .find(|known| known.name == *environment);
         let known = known.ok_or_else(unknown)?;
-        let credential = self.facts.credential(tx, self.id, environment)?;
+        let credential = self.facts.credential(self.id, environment)?;
         Ok(decide_read(&ReadQuestion {
             caller: self.caller,
             credential: self.id,
@@ -82,13 +75,13 @@ impl Reading<'_> {
         }))
     }
 
-    fn refuse(&self, tx: &mut Tx<'_>, denied: ReadDenied) -> Result<Error> {
-        let error = refuse(tx, denied, self.id)?;
+    fn refuse(&self, tx: &mut Tx<'_>, denied: ReadDenied) -> Error {
+        let error = refuse(denied, self.facts.elsewhere.contains(&self.id));
         if matches!(error.code(), Code::NotOwner | Code::TokenScope) {
             let event = self.event(Action::AccessDenied).outcome(Ending::Denied);
             tx.record(event.detail("code", error.code().as_str()));
         }
-        Ok(error)
+        error
     }
 
     fn reveal(&self, tx: &mut Tx<'_>, sealed: &Sealed, outcome: &mut Outcome) -> Result<()> {
@@ -139,24 +132,18 @@ impl Reading<'_> {
 }
 
 /// What a refused caller is told: an id nobody has is unknown, any other is not the caller's.
-pub(crate) fn refuse(tx: &mut Tx<'_>, denied: ReadDenied, id: CredentialId) -> Result<Error> {
-    Ok(match denied {
-        ReadDenied::NotFound if tx.credentials().exists_anywhere(id)? => not_owner(),
+pub(crate) fn refuse(denied: ReadDenied, is_elsewhere: bool) -> Error {
+    match denied {
+        ReadDenied::NotFound if is_elsewhere => not_owner(),
         ReadDenied::NotFound => Error::not_found("credential"),
         ReadDenied::NotOwner => not_owner(),
         ReadDenied::NotUsable(state) => Error::new(
             Code::VersionState,
             format!("The version is {}.", state.as_str()),
         ),
-        ReadDenied::NoValue => Error::new(
-            Code::EnvironmentValueMissing,
-            "The credential has no value in this environment.",
-        ),
-        ReadDenied::OutOfScope => Error::new(
-            Code::TokenScope,
-            "The access token is limited to other credentials or environments.",
-        ),
-    })
+        ReadDenied::NoValue => Error::no_value(),
+        ReadDenied::OutOfScope => Error::beyond_token(),
+    }
 }
 
 pub(crate) fn not_owner() -> Error {

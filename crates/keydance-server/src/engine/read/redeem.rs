@@ -48,7 +48,7 @@ pub(super) fn decide(
     let id = asked.request.credential.ok_or_else(beyond_execution);
     let id = id.map_err(|error| asked.refused(tx, error, now))?;
     let environment = asked.environment().unwrap_or(&run.execution.environment);
-    let decided = run.decide(tx, id, environment)?;
+    let decided = run.decide(id, environment)?;
     let event = run.event(Action::CredentialHandedOut, id);
     match decided {
         Ok(allowed) => {
@@ -114,18 +114,14 @@ impl<'a> Run<'a> {
 
     fn decide(
         &self,
-        tx: &mut Tx<'_>,
         id: CredentialId,
         environment: &EnvironmentName,
     ) -> Result<Result<Allowed, Denied>> {
         let facts = self.facts;
         let mut credentials = HashMap::new();
         if self.listed.contains(&id) {
-            credentials.extend(
-                facts
-                    .credential(tx, id, environment)?
-                    .map(|known| (id, known)),
-            );
+            let known = facts.credential(id, environment)?;
+            credentials.extend(known.map(|known| (id, known)));
         }
         let standings: Vec<Standing> = self
             .owners

@@ -47,7 +47,7 @@ impl Engine {
         session: &Session,
         token: Option<AccessToken>,
     ) -> Result<Option<Inspected>> {
-        self.write(session, move |use_case| {
+        self.read(session, move |use_case| {
             use_case.require(Permission::TokenIntrospect, &asked_for())?;
             match &token {
                 Some(token) => use_case.inspect(token),

@@ -16,8 +16,7 @@ impl Engine {
         session: &Session,
         id: Option<CredentialId>,
     ) -> Result<Vec<Version>> {
-        // It may have to write down that the caller may not.
-        self.write(session, move |use_case| {
+        self.read(session, move |use_case| {
             let owned = use_case.owned(id)?;
             let limits = &use_case.session.caller.limits;
             let versions = use_case.tx.versions().list(owned.row.id)?.into_iter();

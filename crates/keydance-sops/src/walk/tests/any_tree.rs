@@ -63,7 +63,8 @@ fn any_time() -> impl Strategy<Value = Time> {
     (0_i64..4_000_000_000, 0..1_000_000_000, -14 * 60..14 * 60).prop_map(
         |(second, nano, minute)| {
             let at = jiff::Timestamp::new(second, nano).unwrap();
-            Time::new(at, jiff::tz::Offset::from_seconds(minute * 60).unwrap())
+            let offset = jiff::tz::Offset::from_seconds(minute * 60).unwrap();
+            Time::new(offset.to_datetime(at), offset)
         },
     )
 }

@@ -17,7 +17,14 @@ pub(crate) struct ValueArgs {
     #[arg(long = "field", value_name = "NAME=TEXT")]
     fields: Vec<FieldArg>,
     /// Read a secret field from standard input: the one the type requires, or the one named
-    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
+    // Behind an equals sign only: else it would take the name of the credential.
+    #[arg(
+        long,
+        value_name = "NAME",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ""
+    )]
     secret_from_stdin: Option<String>,
     /// Read fields from standard input, as a JSON object
     #[arg(long, conflicts_with = "secret_from_stdin")]
@@ -101,7 +108,7 @@ impl ValueArgs {
                     "{name} is a secret, and arguments are visible to everybody on this machine"
                 ))
                 .hint(format!(
-                    "give it on standard input: --secret-from-stdin {name}"
+                    "give it on standard input: --secret-from-stdin={name}"
                 )));
             }
             value.insert(name.clone(), parsed(field, text)?);
@@ -148,7 +155,7 @@ fn secret_field(kind: Option<CredentialType>, name: &str) -> Result<&'static Fie
         ([only], _) | ([], [only]) => Ok(only),
         _ => Err(
             Failure::usage("which field is on standard input?").hint(format!(
-                "--secret-from-stdin takes one of: {}",
+                "name it, --secret-from-stdin=NAME: one of {}",
                 names(secrets.into_iter())
             )),
         ),

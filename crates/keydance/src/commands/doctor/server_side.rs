@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use keydance_store::Location;
+use keydance_store::{Location, Weakness};
 use rustix::process::{Resource, getrlimit};
 
 use super::Finding;
@@ -21,7 +21,9 @@ pub(super) fn findings(config: &Config) -> Result<Vec<Finding>, Failure> {
         true => private("key file", &key),
         false => Finding::wrong("key file", format!("{} is not there", key.display())),
     });
-    findings.push(places(&key, &config.location()?));
+    let location = config.location()?;
+    findings.push(places(&key, &location));
+    findings.extend(database(&location));
     let token = config.data_dir.join("admin.token");
     if token.exists() {
         findings.push(private("first token", &token));
@@ -48,6 +50,34 @@ fn places(key: &Path, location: &Location) -> Finding {
         return Finding::warning("key file", advice);
     }
     Finding::ok("key file", apart)
+}
+
+/// What only the database can tell of itself.
+fn database(location: &Location) -> Vec<Finding> {
+    let weaknesses = match location.weaknesses() {
+        Ok(weaknesses) => weaknesses,
+        Err(error) => return vec![Finding::wrong("database", error.to_string())],
+    };
+    if weaknesses.is_empty() {
+        return vec![Finding::ok("database", "nothing weakens it")];
+    }
+    let warning = |weakness| Finding::warning("database", advice(&weakness));
+    weaknesses.into_iter().map(warning).collect()
+}
+
+fn advice(weakness: &Weakness) -> String {
+    match weakness {
+        Weakness::BypassesRowSecurity => "the account bypasses row-level security, which keeps \
+             organisations apart: ALTER ROLE … NOBYPASSRLS"
+            .to_owned(),
+        Weakness::Encoding(encoding) => format!(
+            "text is kept as {encoding}, which does not have every letter: make the database anew \
+             with ENCODING 'UTF8'"
+        ),
+        Weakness::Superuser => "the account is a superuser, whom row-level security, which keeps \
+             organisations apart, does not hold: use one of its own, NOSUPERUSER NOBYPASSRLS"
+            .to_owned(),
+    }
 }
 
 fn core_dumps() -> Finding {

@@ -28,14 +28,20 @@ pub(super) fn with_clouds<'e>(
     #[cfg(feature = "aws")]
     let services = services.with(&[RecipientKind::Kms], Lazy::new(environment, aws));
     #[cfg(feature = "vault")]
-    let services = services.with(&[RecipientKind::HcVault], Lazy::new(environment, |http| {
-        VaultTransit::new(VaultConfig::from_settings(&settings(), http))
-    }));
+    let services = services.with(
+        &[RecipientKind::HcVault],
+        Lazy::new(environment, |http| {
+            VaultTransit::new(VaultConfig::from_settings(&settings(), http))
+        }),
+    );
     services
 }
 
 #[cfg(feature = "aws")]
-#[expect(clippy::disallowed_methods, reason = "AWS takes no request without the time of day")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "AWS takes no request without the time of day"
+)]
 fn aws(http: keydance_connect::HttpConfig) -> AwsKms {
     let system = rustix::system::uname();
     AwsKms::new(AwsConfig {

@@ -4,9 +4,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use keydance_sops::config::{CreationRule, KeyFlags};
+use keydance_sops::data_key::DataKey;
+use keydance_sops::key_service::KeyService;
+use keydance_sops::keys::{WrapError, wrap};
 use keydance_sops::mac::MacScope;
+use keydance_sops::metadata::Metadata;
+use keydance_sops::random::Random;
+use keydance_sops::readers::Readers;
 use keydance_sops::recipient::Recipient;
 use keydance_sops::select::Rule;
+use keydance_sops::tree::Time;
 
 use super::failure::{Exit, Failure};
 use super::request::{Creation, Keys, Rules};
@@ -51,6 +58,29 @@ impl Plan {
         Ok(plan)
     }
 
+    /// The metadata of a file with this data key.
+    ///
+    /// # Errors
+    /// Somebody's key cannot be wrapped.
+    pub(crate) fn metadata(
+        self,
+        key: &DataKey,
+        services: &dyn KeyService,
+        now: Time,
+        random: &mut dyn Random,
+    ) -> Result<Metadata, WrapError> {
+        let Self {
+            groups,
+            threshold,
+            rule,
+            mac_scope,
+        } = self;
+        let groups = wrap(Readers { groups, threshold }, key, services, now, random)?;
+        let mut metadata = Metadata::new(groups, threshold, rule);
+        metadata.mac_scope = mac_scope;
+        Ok(metadata)
+    }
+
     fn of_rule(rule: Option<CreationRule>, keys: &Keys) -> Result<Self, Failure> {
         let nothing = Self {
             groups: Vec::new(),
@@ -58,7 +88,9 @@ impl Plan {
             rule: None,
             mac_scope: MacScope::All,
         };
-        let Some(mut rule) = rule else { return Ok(nothing) };
+        let Some(mut rule) = rule else {
+            return Ok(nothing);
+        };
         if !keys.context.is_empty() {
             rule.set_context(&context(keys));
         }
@@ -107,11 +139,18 @@ fn rule_of(rules: &Rules) -> Result<Option<Rule>, Failure> {
         ("encrypted_suffix", &rules.encrypted_suffix),
         ("unencrypted_regex", &rules.unencrypted_regex),
         ("encrypted_regex", &rules.encrypted_regex),
-        ("unencrypted_comment_regex", &rules.unencrypted_comment_regex),
+        (
+            "unencrypted_comment_regex",
+            &rules.unencrypted_comment_regex,
+        ),
         ("encrypted_comment_regex", &rules.encrypted_comment_regex),
     ];
-    let mut named = named.into_iter().filter_map(|(field, text)| Some((field, text.as_ref()?)));
-    let Some((field, text)) = named.next() else { return Ok(None) };
+    let mut named = named
+        .into_iter()
+        .filter_map(|(field, text)| Some((field, text.as_ref()?)));
+    let Some((field, text)) = named.next() else {
+        return Ok(None);
+    };
     if let Some((other, _)) = named.next() {
         let message = format!("{field} and {other} exclude each other");
         return Err(Failure::new(Exit::Conflict, message));

@@ -1,6 +1,6 @@
 //! `decrypt`: the plain content, all of it or what stands at a path.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use keydance_sops::edit::{EditError, Extracted, extract};
@@ -13,9 +13,9 @@ use zeroize::Zeroizing;
 use super::failure::{Exit, Failure};
 use super::many;
 use super::opening::about_writing;
-use super::output::deliver;
+use super::output::{change, deliver};
 use super::request::{Decrypt, Destination, Input};
-use super::session::{Session, Source, format_of};
+use super::session::{Session, format_of};
 
 /// Runs the command.
 ///
@@ -24,7 +24,9 @@ use super::session::{Session, Source, format_of};
 pub(super) fn run(session: &Session, request: &Decrypt) -> Result<ExitCode, Failure> {
     let services = session.key_services(&request.opening.services);
     match many::files(session, &request.input)? {
-        Some(files) => many::run(session, &files, |path| one(session, request, &services, path)),
+        Some(files) => many::run(session, &files, |path| {
+            one(session, request, &services, path)
+        }),
         None => one_source(session, request, &services),
     }
 }
@@ -35,14 +37,17 @@ fn one(
     services: &KeyServices<'_>,
     path: &Path,
 ) -> Result<String, Failure> {
-    let input = Input::Files(vec![path.to_owned()]);
-    let source = session.source(&input, None)?;
-    let plain = decrypted(session, request, services, &source)?;
     if request.destination == Destination::InPlace {
-        deliver(session, &request.destination, Some(path), &plain)?;
+        let name = request.filename_override.as_deref().unwrap_or(path);
+        // Whoever writes the file meanwhile is not overwritten: it begins again.
+        change(session, path, |bytes| {
+            decrypted(session, request, services, name, bytes).map(Some)
+        })?;
         return Ok("decrypted".to_owned());
     }
-    deliver(session, &request.destination, Some(path), &plain)?;
+    let source = session.source(&Input::Files(vec![path.to_owned()]), None)?;
+    let plain = decrypted(session, request, services, &source.name, &source.bytes)?;
+    deliver(session, &request.destination, &plain)?;
     Ok(String::new())
 }
 
@@ -51,13 +56,15 @@ fn one_source(
     request: &Decrypt,
     services: &KeyServices<'_>,
 ) -> Result<ExitCode, Failure> {
+    if let (Input::Files(files), Destination::InPlace) = (&request.input, &request.destination) {
+        files
+            .iter()
+            .try_for_each(|path| one(session, request, services, path).map(drop))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let source = session.source(&request.input, request.filename_override.as_deref())?;
-    let plain = decrypted(session, request, services, &source)?;
-    let path: Option<&PathBuf> = match &request.input {
-        Input::Files(files) => files.first(),
-        Input::Stdin => None,
-    };
-    deliver(session, &request.destination, path.map(PathBuf::as_path), &plain)?;
+    let plain = decrypted(session, request, services, &source.name, &source.bytes)?;
+    deliver(session, &request.destination, &plain)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -65,18 +72,18 @@ fn decrypted(
     session: &Session,
     request: &Decrypt,
     services: &KeyServices<'_>,
-    source: &Source,
+    name: &Path,
+    bytes: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let Decrypt { types, opening, .. } = request;
-    let format = source.format(*types);
-    let unlocked =
-        session.unlock(&source.name, format, &source.bytes, services, &opening.order)?;
-    let (opened, _) = unlocked.open(&source.name, opening)?;
+    let format = types.input.unwrap_or_else(|| format_of(name));
+    let unlocked = session.unlock(name, format, bytes, services, &opening.order)?;
+    let (opened, _) = unlocked.open(name, opening)?;
     let output = types.output.unwrap_or_else(|| match &request.destination {
         Destination::File(file) if types.input.is_none() => output_format(file, format),
-        _ => source.output_format(*types),
+        _ => format_of(name),
     });
-    written(session, request, &source.name, opened, output)
+    written(session, request, name, opened, output)
 }
 
 /// A file that is named for the output says its format; a name that says none does not.
@@ -97,7 +104,9 @@ fn written(
     let options = session.write_options(format)?;
     let Some(path) = &request.extract else {
         let plain = format.write(&opened.tree, None, &options);
-        return plain.map(Zeroizing::new).map_err(|error| about_writing(name, &error));
+        return plain
+            .map(Zeroizing::new)
+            .map_err(|error| about_writing(name, &error));
     };
     let path = TreePath::parse(path)
         .map_err(|error| Failure::new(Exit::ExtractPath, format!("--extract: {error}")))?;
@@ -107,7 +116,9 @@ fn written(
         Extracted::Tree(tree) => format.write(tree, None, &options),
         Extracted::Value(value) => format.write_value(value, &options),
     };
-    bytes.map(Zeroizing::new).map_err(|error| about_writing(name, &error))
+    bytes
+        .map(Zeroizing::new)
+        .map_err(|error| about_writing(name, &error))
 }
 
 fn about_path(name: &Path, error: &EditError) -> Failure {

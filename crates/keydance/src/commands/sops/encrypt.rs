@@ -1,24 +1,23 @@
 //! `encrypt`: a plain file becomes an encrypted one.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use keydance_sops::data_key::DataKey;
 use keydance_sops::file::{Opened, SealError};
-use keydance_sops::keys::{WrapError, wrap};
-use keydance_sops::metadata::Metadata;
+use keydance_sops::format::Format;
+use keydance_sops::keys::WrapError;
 use keydance_sops::random::SystemRandom;
 use keydance_sops::services::KeyServices;
 use keydance_sops::tree::Tree;
-use keydance_sops::format::Format;
 
 use super::creation::Plan;
 use super::failure::{Exit, Failure};
 use super::many;
 use super::opening::{about_writing, exit_of_reading};
-use super::output::deliver;
+use super::output::{change, deliver};
 use super::request::{Destination, Encrypt, Input};
-use super::session::{Session, Source};
+use super::session::{Session, format_of};
 
 /// Runs the command.
 ///
@@ -28,40 +27,84 @@ pub(super) fn run(session: &Session, request: &Encrypt) -> Result<ExitCode, Fail
     let services = session.key_services(&request.services);
     match many::files(session, &request.input)? {
         Some(files) => many::run(session, &files, |path| {
-            let input = Input::Files(vec![path.to_owned()]);
-            one(session, request, &services, &session.source(&input, None)?, Some(path))?;
+            one(session, request, &services, path)?;
             Ok("encrypted".to_owned())
         }),
-        None => {
-            let source = session.source(&request.input, request.filename_override.as_deref())?;
-            let path: Option<&PathBuf> = match &request.input {
-                Input::Files(files) => files.first(),
-                Input::Stdin => None,
-            };
-            one(session, request, &services, &source, path.map(PathBuf::as_path))?;
-            Ok(ExitCode::SUCCESS)
-        }
+        None => match (&request.input, &request.destination) {
+            (Input::Files(files), Destination::InPlace) => {
+                files
+                    .iter()
+                    .try_for_each(|path| one(session, request, &services, path))?;
+                Ok(ExitCode::SUCCESS)
+            }
+            _ => one_source(session, request, &services),
+        },
     }
 }
 
+/// Encrypts a file in place. Whoever writes it meanwhile is not overwritten: it begins again.
 fn one(
     session: &Session,
     request: &Encrypt,
     services: &KeyServices<'_>,
-    source: &Source,
-    path: Option<&Path>,
+    path: &Path,
 ) -> Result<(), Failure> {
-    let format = source.format(request.types);
-    let tree = format.read_plain(&source.bytes, &session.read_options()).map_err(|error| {
-        Failure::new(exit_of_reading(&error), format!("{}: {error}", source.name.display()))
+    let name = request.filename_override.as_deref().unwrap_or(path);
+    change(session, path, |bytes| {
+        from_bytes(session, request, services, name, bytes).map(Some)
     })?;
-    let output = request.types.output.unwrap_or_else(|| match &request.destination {
-        Destination::Stdout | Destination::Nowhere => source.output_format(request.types),
-        Destination::File(_) | Destination::InPlace => format,
-    });
-    let plan = Plan::of(session, &source.name, &request.creation)?;
-    let bytes = encrypted(session, &source.name, output, tree, plan, services)?;
-    deliver(session, &request.destination, path, &bytes)
+    Ok(())
+}
+
+fn one_source(
+    session: &Session,
+    request: &Encrypt,
+    services: &KeyServices<'_>,
+) -> Result<ExitCode, Failure> {
+    let source = session.source(&request.input, request.filename_override.as_deref())?;
+    let bytes = from_bytes(session, request, services, &source.name, &source.bytes)?;
+    deliver(session, &request.destination, &bytes)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn from_bytes(
+    session: &Session,
+    request: &Encrypt,
+    services: &KeyServices<'_>,
+    name: &Path,
+    bytes: &[u8],
+) -> Result<Vec<u8>, Failure> {
+    let format = request.types.input.unwrap_or_else(|| format_of(name));
+    let tree = read_plain(session, name, format, bytes)?;
+    let output = request
+        .types
+        .output
+        .unwrap_or_else(|| match &request.destination {
+            Destination::Stdout | Destination::Nowhere => format_of(name),
+            Destination::File(_) | Destination::InPlace => format,
+        });
+    let plan = Plan::of(session, name, &request.creation)?;
+    encrypted(session, name, output, tree, plan, services)
+}
+
+/// Reads a file that is not encrypted.
+///
+/// # Errors
+/// It is, or is not in the format.
+pub(super) fn read_plain(
+    session: &Session,
+    name: &Path,
+    format: Format,
+    bytes: &[u8],
+) -> Result<Tree, Failure> {
+    format
+        .read_plain(bytes, &session.read_options())
+        .map_err(|error| {
+            Failure::new(
+                exit_of_reading(&error),
+                format!("{}: {error}", name.display()),
+            )
+        })
 }
 
 /// Encrypts a tree under a data key of its own.
@@ -78,14 +121,12 @@ pub(super) fn encrypted(
 ) -> Result<Vec<u8>, Failure> {
     let (now, mut random) = (Session::now(), SystemRandom);
     let key = DataKey::random(&mut random).map_err(Failure::other)?;
-    let Plan { groups, threshold, rule, mac_scope } = plan;
-    let groups = wrap(groups, threshold, &key, services, now, &mut random)
-        .map_err(|error| about_wrapping(name, &error))?;
-    let mut metadata = Metadata::new(groups, threshold, rule);
-    metadata.mac_scope = mac_scope;
+    let metadata = plan.metadata(&key, services, now, &mut random);
+    let metadata = metadata.map_err(|error| about_wrapping(name, &error))?;
     let file = Opened::new(format, tree, metadata).seal(&key, now, &mut random);
     let file = file.map_err(|error| about_sealing(name, &error))?;
-    file.write(&session.write_options(format)?).map_err(|error| about_writing(name, &error))
+    file.write(&session.write_options(format)?)
+        .map_err(|error| about_writing(name, &error))
 }
 
 /// Why a data key was not wrapped.

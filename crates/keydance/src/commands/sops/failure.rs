@@ -14,8 +14,6 @@ use crate::render::{printable, styled};
 pub(crate) enum Exit {
     /// The input is encrypted already.
     AlreadyEncrypted,
-    /// The exit code of the command that was run.
-    Child(u8),
     /// Parameters that contradict each other, or a regular expression that is none.
     Conflict,
     /// No recipient gave the data key.
@@ -83,7 +81,6 @@ impl Exit {
             Self::Editor => 201,
             Self::Version => 202,
             Self::AlreadyEncrypted => 203,
-            Self::Child(code) => code,
         }
     }
 }
@@ -117,7 +114,14 @@ impl Failure {
         self
     }
 
+    /// The same, with another exit code.
+    pub(crate) fn ending(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
     /// How the process ends.
+    #[cfg(test)]
     pub(crate) fn exit(&self) -> Exit {
         self.exit
     }
@@ -186,7 +190,6 @@ mod tests {
             (Exit::Editor, 201),
             (Exit::Version, 202),
             (Exit::AlreadyEncrypted, 203),
-            (Exit::Child(17), 17),
         ];
         for (exit, code) in table {
             assert_eq!(exit.code(), code, "{exit:?}");

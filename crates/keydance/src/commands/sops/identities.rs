@@ -23,14 +23,21 @@ pub(crate) struct Identities<'e> {
 
 impl<'e> Identities<'e> {
     pub(crate) fn new(environment: &'e Environment) -> Self {
-        Self { environment, found: OnceLock::new() }
+        Self {
+            environment,
+            found: OnceLock::new(),
+        }
     }
 
     fn find(&self) -> Result<AgeIdentities, KeyError> {
         let mut identities = AgeIdentities::new(Arc::new(ask));
         self.add_ssh(&mut identities)?;
         if let Some(text) = self.environment.get(Variable::AgeKey) {
-            add(&mut identities, Variable::AgeKey.name(), text.as_encoded_bytes())?;
+            add(
+                &mut identities,
+                Variable::AgeKey.name(),
+                text.as_encoded_bytes(),
+            )?;
         }
         if let Some(path) = self.environment.get(Variable::AgeKeyFile) {
             add_file(&mut identities, Path::new(path))?;
@@ -45,7 +52,9 @@ impl<'e> Identities<'e> {
         if let Some(path) = self.environment.get(Variable::AgeSshFile) {
             return add_file(identities, Path::new(path));
         }
-        let Some(home) = self.environment.get(Variable::Home) else { return Ok(()) };
+        let Some(home) = self.environment.get(Variable::Home) else {
+            return Ok(());
+        };
         for name in ["id_ed25519", "id_rsa"] {
             add_file_if_there(identities, &Path::new(home).join(".ssh").join(name))?;
         }
@@ -57,17 +66,27 @@ impl<'e> Identities<'e> {
             return Some(folder.into());
         }
         let home = self.environment.get(Variable::Home).map(PathBuf::from)?;
-        Some(home.join(if cfg!(target_os = "macos") { "Library/Application Support" } else { ".config" }))
+        Some(home.join(if cfg!(target_os = "macos") {
+            "Library/Application Support"
+        } else {
+            ".config"
+        }))
     }
 
     /// What a command prints for a recipient; it is not run by a shell.
-    fn of_command(&self, variable: Variable, recipient: &str) -> Result<Option<AgeIdentities>, KeyError> {
+    fn of_command(
+        &self,
+        variable: Variable,
+        recipient: &str,
+    ) -> Result<Option<AgeIdentities>, KeyError> {
         let Some(line) = self.environment.get(variable).and_then(OsStr::to_str) else {
             return Ok(None);
         };
         let failed = |problem: String| KeyError::Failed(format!("{}: {problem}", variable.name()));
         let words = shell_words::split(line).map_err(|error| failed(error.to_string()))?;
-        let Some((program, arguments)) = words.split_first() else { return Ok(None) };
+        let Some((program, arguments)) = words.split_first() else {
+            return Ok(None);
+        };
         let output = Command::new(program)
             .args(arguments)
             .env("SOPS_AGE_RECIPIENT", recipient)
@@ -91,7 +110,11 @@ impl KeyService for Identities<'_> {
     }
 
     fn unwrap(&self, recipient: &Recipient, enc: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let found = self.found.get_or_init(|| self.find()).as_ref().map_err(Clone::clone)?;
+        let found = self
+            .found
+            .get_or_init(|| self.find())
+            .as_ref()
+            .map_err(Clone::clone)?;
         let refusal = match found.unwrap(recipient, enc) {
             Err(refusal @ KeyError::NoIdentity { .. }) => refusal,
             answer => return answer,
@@ -104,6 +127,11 @@ impl KeyService for Identities<'_> {
             }
         }
         Err(refusal)
+    }
+
+    fn holds(&self, recipient: &Recipient) -> bool {
+        let found = self.found.get_or_init(|| self.find());
+        found.as_ref().is_ok_and(|found| found.holds(recipient))
     }
 }
 

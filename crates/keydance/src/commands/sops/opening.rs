@@ -71,7 +71,16 @@ impl Session {
     /// # Errors
     /// It is none.
     pub(crate) fn parse(&self, path: &Path, format: Format, bytes: &[u8]) -> Result<File, Failure> {
-        File::read(format, bytes, &self.read_options()).map_err(|error| about_file(path, &error))
+        self.read(format, bytes)
+            .map_err(|error| about_file(path, &error))
+    }
+
+    /// Reads what may be an encrypted file.
+    ///
+    /// # Errors
+    /// It is none.
+    pub(crate) fn read(&self, format: Format, bytes: &[u8]) -> Result<File, FileError> {
+        File::read(format, bytes, &self.read_options())
     }
 }
 
@@ -80,7 +89,11 @@ impl Unlocked {
     ///
     /// # Errors
     /// A value does not decrypt, or the MAC is another one.
-    pub(crate) fn open(self, path: &Path, opening: &Opening) -> Result<(Opened, Recovered), Failure> {
+    pub(crate) fn open(
+        self,
+        path: &Path,
+        opening: &Opening,
+    ) -> Result<(Opened, Recovered), Failure> {
         let Self { file, recovered } = self;
         let unverified = file.open(&recovered.key).map_err(|error| {
             Failure::new(Exit::Decryption, format!("{}: {error}", path.display()))
@@ -88,7 +101,9 @@ impl Unlocked {
         let opened = if opening.ignore_mac {
             unverified.dangerous_ignore_mac()
         } else {
-            unverified.verify().map_err(|error| about_mac(path, error))?
+            unverified
+                .verify()
+                .map_err(|error| about_mac(path, error))?
         };
         warn_about(path, &opened.warnings);
         Ok((opened, recovered))
@@ -105,9 +120,15 @@ pub(crate) fn recover_key(
     services: &KeyServices<'_>,
     order: &[String],
 ) -> Result<Recovered, Failure> {
-    let order: Vec<RecipientKind> =
-        order.iter().filter_map(|word| RecipientKind::of_identifier(word)).collect();
-    let order = if order.is_empty() { &DECRYPTION_ORDER[..] } else { &order };
+    let order: Vec<RecipientKind> = order
+        .iter()
+        .filter_map(|word| RecipientKind::of_identifier(word))
+        .collect();
+    let order = if order.is_empty() {
+        &DECRYPTION_ORDER[..]
+    } else {
+        &order
+    };
     recover(metadata, services, order).map_err(|error: NotRecovered| {
         Failure::new(Exit::DataKey, format!("{}: {error}", path.display()))
             .hint("`keydance sops recipients` shows who can open a file")
@@ -147,5 +168,8 @@ fn about_mac(path: &Path, error: MacError) -> Failure {
 }
 
 fn gpg_program(environment: &Environment) -> PathBuf {
-    environment.get(Variable::Gpg).unwrap_or(OsStr::new("gpg")).into()
+    environment
+        .get(Variable::Gpg)
+        .unwrap_or(OsStr::new("gpg"))
+        .into()
 }

@@ -3,33 +3,54 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use serde::Serialize;
+
 use super::failure::{Exit, Failure};
+use super::file;
 use super::request::Destination;
 use super::session::Session;
+use super::write::Written;
 
-/// Puts a result where it was asked for. `path` is the file it was made from.
+/// Puts a result where it was asked for, which is anywhere but in the place of the file it was made
+/// from: that is for [`change`].
 ///
 /// # Errors
 /// It cannot be written there.
 pub(super) fn deliver(
     session: &Session,
     destination: &Destination,
-    path: Option<&Path>,
     bytes: &[u8],
 ) -> Result<(), Failure> {
-    if session.options.dry_run && !matches!(destination, Destination::Stdout) {
-        return Ok(());
-    }
-    match (destination, path) {
-        (Destination::File(file), _) => Ok(session.writer()?.put(file, bytes)?),
-        (Destination::InPlace, Some(path)) => Ok(session.writer()?.put(path, bytes)?),
-        (Destination::InPlace, None) => {
+    match destination {
+        Destination::File(_) if session.options.dry_run => Ok(()),
+        Destination::File(file) => Ok(session.writer()?.put(file, bytes)?),
+        Destination::InPlace => {
             let message = "standard input cannot be changed in place";
             Err(Failure::new(Exit::Conflict, message))
         }
-        (Destination::Nowhere, _) => Ok(()),
-        (Destination::Stdout, _) => print(bytes),
+        Destination::Nowhere => Ok(()),
+        Destination::Stdout => print(bytes),
     }
+}
+
+/// Changes a file in place, as [`Writer::update`](super::write::Writer::update) does; or only sees
+/// whether it would change, if nothing is to be written.
+///
+/// # Errors
+/// Those of `change`, or the file cannot be read or written.
+pub(super) fn change<B: AsRef<[u8]>>(
+    session: &Session,
+    path: &Path,
+    mut change: impl FnMut(&[u8]) -> Result<Option<B>, Failure>,
+) -> Result<Written, Failure> {
+    if !session.options.dry_run {
+        return session.writer()?.update(path, change);
+    }
+    let old = file::read(path, file::limit(&session.environment)?)?;
+    Ok(match change(&old)? {
+        Some(new) if new.as_ref() != old.as_slice() => Written::Yes,
+        _ => Written::No,
+    })
 }
 
 /// Writes to standard output. That nobody reads on is no failure.
@@ -45,4 +66,13 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// A value as JSON on a line of its own.
+///
+/// # Errors
+/// It is no JSON, which none of ours is.
+pub(super) fn json_line(value: &impl Serialize) -> Result<String, Failure> {
+    let line = serde_json::to_string(value).map_err(Failure::other)?;
+    Ok(line + "\n")
 }

@@ -35,7 +35,12 @@ pub(crate) struct Source {
 
 impl Session {
     pub(crate) fn new(face: Face, environment: Environment, options: Options) -> Self {
-        Self { face, environment, options, configuration: OnceLock::new() }
+        Self {
+            face,
+            environment,
+            options,
+            configuration: OnceLock::new(),
+        }
     }
 
     /// The configuration, if there is one.
@@ -61,12 +66,16 @@ impl Session {
             // Reading needs no configuration, so one that makes no sense is not in the way.
             (None, _) => keydance_sops::config::Stores::default(),
         };
-        stores.write_options(format).map_err(|error| Failure::new(Exit::Inexpressible, error))
+        stores
+            .write_options(format)
+            .map_err(|error| Failure::new(Exit::Inexpressible, error))
     }
 
     /// How files are read.
     pub(crate) fn read_options(&self) -> ReadOptions {
-        ReadOptions { allow_duplicates: self.options.allow_duplicates }
+        ReadOptions {
+            allow_duplicates: self.options.allow_duplicates,
+        }
     }
 
     /// How files are written.
@@ -97,7 +106,10 @@ impl Session {
     }
 
     /// What time it is.
-    #[expect(clippy::disallowed_methods, reason = "the one place where this command looks at a clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where this command looks at a clock"
+    )]
     pub(crate) fn now() -> Time {
         Time::utc(jiff::Timestamp::now())
     }
@@ -117,7 +129,9 @@ impl Source {
 
 /// The format that a name stands for.
 pub(crate) fn format_of(path: &Path) -> Format {
-    path.file_name().and_then(OsStr::to_str).map_or(Format::Binary, Format::of_path)
+    path.file_name()
+        .and_then(OsStr::to_str)
+        .map_or(Format::Binary, Format::of_path)
 }
 
 /// Says what was odd about a file.

@@ -244,6 +244,39 @@ fn every_hand_out_is_written_down_with_flow_execution_version_and_step() {
     });
 }
 
+// Contract 10.12.
+#[test]
+fn the_end_of_each_execution_is_written_down_whatever_ends_it() {
+    play(|cast| {
+        for (cause, reason) in [
+            ("block", "flow_blocked"),
+            ("change", "flow_changed"),
+            ("delete", "flow_deleted"),
+            ("end", "stopped"),
+            ("freeze", "starter_lost"),
+        ] {
+            let run = Run::of(cast);
+            start(&run.kim, &run.flow, &json!({}));
+            let path = format!("/flows/{}", run.flow);
+            let graph = &flow(&[], &[&run.own, &run.own])["graph"];
+            let ended = match cause {
+                "block" => run.kim.post(&format!("{path}/block")),
+                "change" => run
+                    .kim
+                    .patch(&format!("{path}?endExecutions=true"))
+                    .json(&json!({"graph": graph})),
+                "delete" => run.kim.delete(&path),
+                "end" => run.kim.delete(&format!("{path}/executions")),
+                _ => cast.root.post(&format!("/persons/{}/freeze", run.kim.id)),
+            };
+            assert!(ended.send().status < 300, "{cause}");
+            let events = cast.events(&format!("flow={}&action=execution.ended", run.flow));
+            let reasons: Vec<_> = events.iter().map(|it| &it["details"]["reason"]).collect();
+            assert_eq!(reasons, [reason; 2], "{cause}");
+        }
+    });
+}
+
 #[test]
 fn a_run_of_the_owners_acts_for_nobody_also_when_the_guard_has_ended_it() {
     play(|cast| {

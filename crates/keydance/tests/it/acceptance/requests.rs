@@ -39,6 +39,29 @@ fn a_request_id_comes_back_in_the_header_the_error_and_the_event() {
 }
 
 #[test]
+fn what_is_refused_to_whoever_only_reads_is_written_down_under_its_own_id() {
+    play(|cast| {
+        let (kim, lee) = (cast.person("kim"), cast.person("lee"));
+        let id = create(&kim, &api_key("refused-key-0001"));
+        let flow = store(&kim, &flow(&[kim.owner()], &[&id]));
+        for (object, path) in [
+            (&flow, format!("/flows/{flow}")),
+            (&flow, format!("/executions?flow={flow}")),
+            (&id, format!("/credentials/{id}")),
+            (&id, format!("/credentials/{id}/versions")),
+        ] {
+            let denials = || {
+                let query = format!("object={object}&action=access.denied&actor={}", lee.id);
+                cast.events(&query).len()
+            };
+            let before = denials();
+            lee.get(&path).send().expect_error(403, "not_owner");
+            assert_eq!(denials(), before + 1, "{path}");
+        }
+    });
+}
+
+#[test]
 fn the_same_idempotency_key_creates_once() {
     play(|cast| {
         let kim = cast.person("kim");
@@ -143,7 +166,8 @@ fn a_change_of_what_changed_meanwhile_is_refused() {
         let changed = patch(&tag, "First").expect_status(200);
         let next = changed.header("ETag").expect("a tag").to_owned();
         assert_ne!(next, tag);
-        patch(&tag, "Second").expect_error(412, "precondition_failed");
+        let refused = patch(&tag, "Second").expect_error(412, "precondition_failed");
+        assert_eq!(refused["message"], "It changed meanwhile; read it again.");
         patch("\"nonsense\"", "Second").expect_error(412, "precondition_failed");
         cast.ana
             .delete(&path)

@@ -22,11 +22,17 @@ pub(super) struct Lazy<'e, S> {
 
 impl<'e, S> Lazy<'e, S> {
     pub(super) fn new(environment: &'e Environment, build: fn(HttpConfig) -> S) -> Self {
-        Self { environment, build, built: OnceLock::new() }
+        Self {
+            environment,
+            build,
+            built: OnceLock::new(),
+        }
     }
 
     fn get(&self) -> Result<&S, KeyError> {
-        let built = self.built.get_or_init(|| Ok((self.build)(http(self.environment)?)));
+        let built = self
+            .built
+            .get_or_init(|| Ok((self.build)(http(self.environment)?)));
         built.as_ref().map_err(Clone::clone)
     }
 }
@@ -43,16 +49,26 @@ impl<S: KeyService + Send> KeyService for Lazy<'_, S> {
 
 /// How servers are called.
 fn http(environment: &Environment) -> Result<HttpConfig, KeyError> {
-    Ok(HttpConfig { timeout: timeout(environment)?, proxy: ureq::Proxy::try_from_env() })
+    Ok(HttpConfig {
+        timeout: timeout(environment)?,
+        proxy: ureq::Proxy::try_from_env(),
+    })
 }
 
 fn timeout(environment: &Environment) -> Result<Duration, KeyError> {
-    let Some(text) = environment.get(Variable::Timeout) else { return Ok(PATIENCE) };
+    let Some(text) = environment.get(Variable::Timeout) else {
+        return Ok(PATIENCE);
+    };
     let seconds = text.to_str().and_then(|text| text.parse::<f64>().ok());
     let timeout = seconds.filter(|seconds| *seconds > 0.0);
-    timeout.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or_else(|| {
-        KeyError::Failed(format!("{} is no number of seconds", Variable::Timeout.name()))
-    })
+    timeout
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| {
+            KeyError::Failed(format!(
+                "{} is no number of seconds",
+                Variable::Timeout.name()
+            ))
+        })
 }
 
 /// The variables of clouds, which are many and named by them.

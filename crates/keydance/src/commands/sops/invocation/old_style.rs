@@ -33,6 +33,9 @@ impl OldStyle {
         let decrypts_only = matches!(modes.as_slice(), [Request::Decrypt(_)]);
         Ok(Self {
             changes_recipients: !(meant.add.is_empty() && meant.remove.is_empty()),
+            name: meant
+                .filename_override
+                .unwrap_or_else(|| meant.file.clone()),
             file: meant.file,
             rule: !decrypts_only,
             modes,

@@ -97,6 +97,7 @@ fn set(file: &str, path: &str, value: &str) -> Set {
 fn old_style(file: &str, modes: Vec<Request>) -> Request {
     Request::OldStyle(OldStyle {
         file: file.into(),
+        name: file.into(),
         rule: !matches!(modes.as_slice(), [Request::Decrypt(_)]),
         modes,
         changes_recipients: false,

@@ -120,6 +120,8 @@ pub(crate) struct Rotate {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct OldStyle {
     pub(crate) file: PathBuf,
+    /// The name by which its rule is found.
+    pub(crate) name: PathBuf,
     /// One, or several to be run one after the other: the last one has the last word.
     pub(crate) modes: Vec<Request>,
     /// Whether the file must have a creation rule that can be loaded: all but decrypting.
