@@ -8,12 +8,15 @@
 //! | module | what it talks to |
 //! |---|---|
 //! | [`keys`] | whoever wraps and unwraps data keys: gpg, plugins of age, clouds, Vault |
+//! | `key_service` | key services of other processes, and being one |
 //!
 //! [`SearchPath`] finds the programs it runs, [`Settings`] says what the environment says, and
 //! [`HttpConfig`] how servers are called.
 //!
 //! Each cloud is a feature of its own.
 
+#[cfg(feature = "keyservice")]
+pub mod key_service;
 pub mod keys;
 
 #[cfg(feature = "http")]

@@ -17,4 +17,5 @@ mod age;
 mod age_plugin;
 mod aws_kms;
 mod gpg;
+mod key_service;
 mod vault_transit;

@@ -11,6 +11,7 @@ use keydance_sops::key_service::KeyService;
 use keydance_sops::keys::{recover, wrap};
 use keydance_sops::metadata::Metadata;
 use keydance_sops::random::SystemRandom;
+use keydance_sops::readers::Readers;
 use keydance_sops::recipient::Recipient;
 use keydance_sops::tree::Time;
 use tempfile::TempDir;
@@ -64,8 +65,11 @@ impl<'e> Sops<'e> {
 fn sealed(recipient: &Recipient, service: &dyn KeyService) -> Vec<u8> {
     let now = Time::parse("2026-01-02T03:04:05Z").unwrap();
     let key = DataKey::random(&mut SystemRandom).unwrap();
-    let groups = vec![vec![recipient.clone()]];
-    let groups = wrap(groups, 0, &key, service, now, &mut SystemRandom).unwrap();
+    let readers = Readers {
+        groups: vec![vec![recipient.clone()]],
+        threshold: 0,
+    };
+    let groups = wrap(readers, &key, service, now, &mut SystemRandom).unwrap();
     let tree = Format::Yaml.read_plain(PLAIN, &Default::default()).unwrap();
     let metadata = Metadata::new(groups, 0, Default::default());
     let file = Opened::new(Format::Yaml, tree, metadata);

@@ -4,6 +4,10 @@ use std::io::{BufRead as _, BufReader, Read};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// How long a server may say nothing while it starts.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server that is answering.
 pub(crate) struct Server {
@@ -26,7 +30,7 @@ impl Server {
         listen(output.unwrap(), sender.clone());
         listen(complaint.unwrap(), sender);
         let mut said = Vec::new();
-        while let Ok(line) = heard.recv() {
+        while let Ok(line) = heard.recv_timeout(PATIENCE) {
             if line.contains(ready) {
                 return server;
             }
