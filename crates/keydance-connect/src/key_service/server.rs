@@ -145,7 +145,7 @@ fn answered(service: &dyn KeyService, verb: &Verb, message: Message) -> Result<V
     };
     let refused = |error: KeyError| {
         let status = match &error {
-            KeyError::Denied { .. } => Status::PermissionDenied,
+            KeyError::Denied { .. } | KeyError::Refused => Status::PermissionDenied,
             KeyError::NotMine => Status::NotFound,
             _ => Status::Internal,
         };

@@ -35,6 +35,7 @@ mod diff;
 mod edit;
 mod encrypt;
 mod groups;
+mod key_service;
 mod replace;
 mod rotate;
 mod set;
@@ -178,6 +179,7 @@ fn run_request(session: &Session, request: &Request) -> Result<ExitCode, Failure
         Request::ExecEnv(request) => exec_env::run(session, request),
         Request::ExecFile(request) => exec_file::run(session, request),
         Request::FileStatus(request) => file_status::run(session, request),
+        Request::KeyService(request) => key_service::run(session, request),
         Request::OldStyle(request) => old_style::run(session, request),
         Request::Recipients(request) => recipients::run(session, request),
         Request::Verify(request) => verify::run(session, request),

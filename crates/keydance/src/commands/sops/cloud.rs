@@ -3,6 +3,8 @@
 //! A file of age recipients does not pay for any of it: a client is built, and the environment
 //! looked at for it, when the first recipient of its kind is met.
 
+#[cfg(feature = "keyservice")]
+use keydance_connect::key_service::RemoteKeys;
 #[cfg(feature = "aws")]
 use keydance_connect::keys::aws_kms::{AwsConfig, AwsKms};
 #[cfg(feature = "vault")]
@@ -13,10 +15,12 @@ use keydance_sops::services::KeyServices;
 use zeroize::Zeroizing;
 
 use super::environment::Environment;
+#[cfg(any(feature = "aws", feature = "keyservice", feature = "vault"))]
+use lazy::Lazy;
 #[cfg(any(feature = "aws", feature = "vault"))]
-use lazy::{Lazy, settings};
+use lazy::settings;
 
-#[cfg(any(feature = "aws", feature = "vault"))]
+#[cfg(any(feature = "aws", feature = "keyservice", feature = "vault"))]
 mod lazy;
 
 /// Adds the services for keys that others hold.
@@ -34,6 +38,32 @@ pub(super) fn with_clouds<'e>(
             VaultTransit::new(VaultConfig::from_settings(&settings(), http))
         }),
     );
+    services
+}
+
+/// Adds the key services at these addresses, to be asked after those that are there.
+#[cfg(feature = "keyservice")]
+pub(super) fn with_remote<'e>(
+    services: KeyServices<'e>,
+    environment: &'e Environment,
+    addresses: &[String],
+) -> KeyServices<'e> {
+    addresses.iter().fold(services, |services, address| {
+        let address = address.clone();
+        let remote = Lazy::new(environment, move |http| {
+            RemoteKeys::new(address.clone(), http.timeout)
+        });
+        services.with(&RecipientKind::ALL, remote)
+    })
+}
+
+/// Other key services are not part of this build.
+#[cfg(not(feature = "keyservice"))]
+pub(super) fn with_remote<'e>(
+    services: KeyServices<'e>,
+    _: &'e Environment,
+    _: &[String],
+) -> KeyServices<'e> {
     services
 }
 

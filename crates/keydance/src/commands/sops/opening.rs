@@ -14,7 +14,7 @@ use keydance_sops::policy::Policy;
 use keydance_sops::recipient::RecipientKind;
 use keydance_sops::services::KeyServices;
 
-use super::cloud::with_clouds;
+use super::cloud::{with_clouds, with_remote};
 use super::environment::{Environment, Variable};
 use super::failure::{Exit, Failure};
 use super::identities::Identities;
@@ -36,7 +36,7 @@ impl Session {
     pub(crate) fn key_services(&self, services: &Services) -> KeyServices<'_> {
         let all = KeyServices::new(Policy::allow_all());
         if !services.local {
-            return all;
+            return with_remote(all, &self.environment, &services.remote);
         }
         let gpg = Gpg::new(GpgConfig {
             program: gpg_program(&self.environment),
@@ -46,7 +46,8 @@ impl Session {
         let local = all
             .with(&[RecipientKind::Age], Identities::new(&self.environment))
             .with(&[RecipientKind::Pgp], gpg);
-        with_clouds(local, &self.environment)
+        let local = with_clouds(local, &self.environment);
+        with_remote(local, &self.environment, &services.remote)
     }
 
     /// Reads an encrypted file and recovers its data key.

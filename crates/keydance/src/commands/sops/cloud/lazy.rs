@@ -3,7 +3,9 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use keydance_connect::{HttpConfig, Settings};
+use keydance_connect::HttpConfig;
+#[cfg(any(feature = "aws", feature = "vault"))]
+use keydance_connect::Settings;
 use keydance_sops::key_service::{KeyError, KeyService};
 use keydance_sops::recipient::Recipient;
 use zeroize::Zeroizing;
@@ -16,15 +18,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A service that is built when it is needed.
 pub(super) struct Lazy<'e, S> {
     environment: &'e Environment,
-    build: fn(HttpConfig) -> S,
+    build: Box<Build<S>>,
     built: OnceLock<Result<S, KeyError>>,
 }
 
+type Build<S> = dyn Fn(HttpConfig) -> S + Send + Sync;
+
 impl<'e, S> Lazy<'e, S> {
-    pub(super) fn new(environment: &'e Environment, build: fn(HttpConfig) -> S) -> Self {
+    pub(super) fn new(
+        environment: &'e Environment,
+        build: impl Fn(HttpConfig) -> S + Send + Sync + 'static,
+    ) -> Self {
         Self {
             environment,
-            build,
+            build: Box::new(build),
             built: OnceLock::new(),
         }
     }
@@ -72,6 +79,7 @@ fn timeout(environment: &Environment) -> Result<Duration, KeyError> {
 }
 
 /// The variables of clouds, which are many and named by them.
+#[cfg(any(feature = "aws", feature = "vault"))]
 pub(super) fn settings() -> Settings {
     Settings::new(|name| std::env::var_os(name))
 }
