@@ -23,6 +23,7 @@ mod help;
 
 // What they work with.
 mod allowed;
+mod cloud;
 mod configuration;
 mod creation;
 mod identities;
@@ -37,6 +38,7 @@ mod diff;
 mod edit;
 mod encrypt;
 mod groups;
+mod key_service;
 mod replace;
 mod rotate;
 mod set;
@@ -180,6 +182,7 @@ fn run_request(session: &Session, request: &Request) -> Result<ExitCode, Failure
         Request::ExecEnv(request) => exec_env::run(session, request),
         Request::ExecFile(request) => exec_file::run(session, request),
         Request::FileStatus(request) => file_status::run(session, request),
+        Request::KeyService(request) => key_service::run(session, request),
         Request::OldStyle(request) => old_style::run(session, request),
         Request::Recipients(request) => recipients::run(session, request),
         Request::Verify(request) => verify::run(session, request),

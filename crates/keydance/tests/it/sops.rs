@@ -6,6 +6,7 @@ mod desk;
 // Each command, beside the real sops.
 mod groups;
 mod in_place;
+mod key_service;
 mod replace;
 mod rotate;
 mod set;

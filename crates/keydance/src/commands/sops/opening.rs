@@ -13,6 +13,7 @@ use keydance_sops::metadata::Metadata;
 use keydance_sops::recipient::RecipientKind;
 use keydance_sops::services::KeyServices;
 
+use super::cloud::{with_clouds, with_remote};
 use super::environment::{Environment, Variable};
 use super::failure::{Exit, Failure};
 use super::identities::Identities;
@@ -35,15 +36,18 @@ impl Session {
     pub(crate) fn key_services(&self, services: &Services) -> KeyServices<'_> {
         let all = KeyServices::new(self.policy.clone());
         if !services.local {
-            return all;
+            return with_remote(all, &self.environment, &services.remote);
         }
         let gpg = Gpg::new(GpgConfig {
             program: gpg_program(&self.environment),
             home: self.environment.get(Variable::GnupgHome).map(PathBuf::from),
             timeout: PATIENCE,
         });
-        all.with(&[RecipientKind::Age], Identities::new(&self.environment))
-            .with(&[RecipientKind::Pgp], gpg)
+        let local = all
+            .with(&[RecipientKind::Age], Identities::new(&self.environment))
+            .with(&[RecipientKind::Pgp], gpg);
+        let local = with_clouds(local, &self.environment);
+        with_remote(local, &self.environment, &services.remote)
     }
 
     /// Reads an encrypted file and recovers its data key.
