@@ -5,9 +5,9 @@
 
 use crate::cipher::{self, Cipher};
 use crate::data_key::DataKey;
-use crate::format::{Encrypted, Format, Onto, ReadError, ReadOptions, WriteError, WriteOptions};
+use crate::format::{Encrypted, Format, ReadError, ReadOptions, WriteError, WriteOptions};
 use crate::ivs::Ivs;
-use crate::mac::MacError;
+use crate::mac::{MacError, MacScope};
 use crate::metadata::{Metadata, MetadataError, VERSION};
 use crate::random::Random;
 use crate::select::Rule;
@@ -121,17 +121,6 @@ impl File {
         self.format
             .write(&self.tree, Some(&self.metadata.to_map()), options)
     }
-
-    /// Writes the file in the place of another one, whose layout may be kept.
-    pub fn write_onto(
-        &self,
-        onto: Onto<'_>,
-        options: &WriteOptions,
-    ) -> Result<Vec<u8>, WriteError> {
-        let metadata = self.metadata.to_map();
-        self.format
-            .write_onto(onto, &self.tree, Some(&metadata), options)
-    }
 }
 
 impl Unverified {
@@ -177,6 +166,13 @@ impl Opened {
         } = self;
         let cipher = Cipher::new(key);
         let now = now.whole_seconds();
+        // The one case in which stock writes no rule, and heeds none: a binary file encrypted for
+        // the first time. There is nothing in it to choose from.
+        let first_binary = format == Format::Binary && metadata.last_modified.is_none();
+        if first_binary {
+            metadata.rule = None;
+            metadata.mac_scope = MacScope::All;
+        }
         let rule = effective(metadata.rule.as_ref());
         let scheme = Scheme {
             cipher: &cipher,
@@ -185,8 +181,6 @@ impl Opened {
         };
         let mac = walk::encrypt(&mut tree, scheme, &mut ivs, random)?;
         metadata.mac = mac.seal(&cipher, now, random).map_err(SealError::Mac)?;
-        // The one case in which stock writes no rule: a binary file encrypted for the first time.
-        let first_binary = format == Format::Binary && metadata.last_modified.is_none();
         metadata.last_modified = Some(now);
         metadata.rule = (!first_binary).then_some(rule);
         if metadata.version.is_empty() {

@@ -3,7 +3,6 @@
 use crate::tree::{Entry, Map, Tree, Value};
 
 pub use error::{Position, ReadError, WriteError};
-pub use onto::{Layout, Onto};
 pub use scalar_text::scalar_text;
 
 // Each layout.
@@ -17,7 +16,6 @@ pub(crate) mod yaml;
 mod error;
 mod flat;
 mod float;
-mod onto;
 mod output;
 mod scalar_text;
 

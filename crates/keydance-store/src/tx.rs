@@ -84,10 +84,18 @@ impl<'c> Tx<'c> {
     /// The epoch of the organisation entered. It moves whenever access is narrowed; if it moves
     /// before this transaction commits, the transaction is started over.
     ///
+    /// It has moved already for whoever shares the transaction with a use case that narrows access
+    /// and came before: nobody acts on rights that end in the same commit.
+    ///
     /// # Errors
     /// [`Error::Unavailable`] if the database cannot be asked.
     pub fn epoch(&mut self) -> Result<i64> {
         let organisation = self.organisation()?;
+        let narrowed = self.staged.closings.contains(&organisation);
+        Ok(self.epoch_at_start(organisation)? + i64::from(narrowed))
+    }
+
+    fn epoch_at_start(&mut self, organisation: OrganisationId) -> Result<i64> {
         if let Some(epoch) = self.epochs.get(&organisation) {
             return Ok(*epoch);
         }

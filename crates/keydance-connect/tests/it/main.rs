@@ -22,3 +22,6 @@ mod gcp_kms;
 mod gpg;
 mod key_service;
 mod vault_transit;
+
+// Whole files, by the real sops.
+mod sops_files;

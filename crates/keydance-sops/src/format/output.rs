@@ -27,11 +27,6 @@ impl Output {
         self.0.extend(std::iter::repeat_n(b' ', count));
     }
 
-    /// The bytes appended so far.
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-
     /// All bytes appended so far.
     #[must_use]
     pub(crate) fn into_bytes(mut self) -> Vec<u8> {

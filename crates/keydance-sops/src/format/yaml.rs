@@ -4,19 +4,15 @@
 //! Reading goes from text to nodes, which know their place in the source, and from nodes to a
 //! tree, where aliases have become copies and scalars have found their types.
 
-use zeroize::Zeroizing;
-
-use super::{MAX_DEPTH, ReadError, WriteOptions};
+use super::{MAX_DEPTH, ReadError};
 use crate::tree::Tree;
 
-pub(crate) use patch::{Wanted, patch};
 pub(crate) use writer::{write, write_value};
 
 mod breaks;
 mod expand;
 mod frame;
 mod node;
-mod patch;
 mod pending;
 mod reader;
 mod scalar;
@@ -60,16 +56,6 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Tree, ReadError> {
         Some(text) => read_text(&text),
         None => read_text(source::utf8(bytes)?),
     }
-}
-
-/// Whether a file is laid out as it would be written, comments, metadata and all.
-pub(crate) fn is_canonical(bytes: &[u8], options: &WriteOptions) -> bool {
-    let written = read(bytes)
-        .ok()
-        .and_then(|tree| write(&tree, None, options).ok());
-    written
-        .map(Zeroizing::new)
-        .is_some_and(|written| *written == bytes)
 }
 
 fn read_text(text: &str) -> Result<Tree, ReadError> {

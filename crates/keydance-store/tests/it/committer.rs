@@ -182,6 +182,22 @@ fn what_is_not_as_it_was_read_is_started_over_and_other_errors_are_not() {
 }
 
 #[test]
+fn whoever_comes_behind_a_narrowing_in_one_commit_sees_the_epoch_moved() {
+    both(|world| {
+        let before = world.write(|tx| tx.epoch());
+        let gate = Gate::close(world);
+        let first = hand_in(world, |tx| tx.epoch());
+        let narrowing = hand_in(world, |tx| tx.narrow_access());
+        let behind = hand_in(world, |tx| tx.epoch());
+        gate.open(world);
+        assert_eq!(world.wait(first).unwrap(), Ok(before));
+        assert_eq!(world.wait(narrowing).unwrap(), Ok(()));
+        assert_eq!(world.wait(behind).unwrap(), Ok(before + 1));
+        assert_eq!(world.write(|tx| tx.epoch()), before + 1);
+    });
+}
+
+#[test]
 fn gathered_questions_have_the_answers_they_have_alone() {
     both(|world| {
         world.write(|tx| {

@@ -22,11 +22,14 @@ mod completion;
 mod help;
 
 // What they work with.
+mod allowed;
 mod cloud;
 mod configuration;
 mod creation;
 mod identities;
+mod key_commands;
 mod opening;
+mod prompts;
 mod session;
 
 // The commands.
@@ -160,7 +163,7 @@ fn understand_and_do(
     for warning in &warnings {
         failure::warn(warning);
     }
-    run_request(&Session::new(face, environment, options), &request)
+    run_request(&Session::new(face, environment, options)?, &request)
 }
 
 fn run_request(session: &Session, request: &Request) -> Result<ExitCode, Failure> {

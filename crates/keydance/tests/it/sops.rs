@@ -112,3 +112,19 @@ fn bash_completes_what_the_program_suggests() {
     );
     assert_eq!(complete("sops decrypt ''", 2), "\n");
 }
+
+#[test]
+fn a_file_of_no_known_format_is_encrypted_as_a_whole_whatever_the_rule() {
+    let folder = folder();
+    std::fs::write(folder.path().join("plain.bin"), "the plain bytes").unwrap();
+    let alice = "age14qzajvkl2vy2huac02nmcmt4axe3xj5ym6rclp2967u3f79mp99sc6mxsu";
+    let rule = ["encrypt", "--age", alice, "--encrypted-regex", "none"];
+    for output in [&[][..], &["--output-type", "json"]] {
+        let arguments = [&rule, output, &["plain.bin"]].concat();
+        for mut command in under_both_names(folder.path(), &arguments) {
+            let told = tell(&mut command).code(0);
+            assert!(told.stdout.contains("\"data\": \"ENC["), "{}", told.stdout);
+            assert!(told.stderr.contains("rules"), "{}", told.stderr);
+        }
+    }
+}

@@ -5,6 +5,7 @@ use keydance_core::event::{Action, Event, Object, ObjectKind};
 use keydance_core::execution::EndReason;
 use keydance_core::id::ExecutionId;
 use keydance_crypto::token::{AccessToken, TokenKind};
+use keydance_store::executions::ExecutionRow;
 
 use super::start::renewed_until;
 use crate::engine::{Engine, Error, Result, Session, UseCase};
@@ -35,6 +36,7 @@ impl Engine {
 impl UseCase<'_, '_> {
     fn renew(&mut self, id: ExecutionId, token: Option<&AccessToken>) -> Result<RenewedExecution> {
         let mut execution = self.controlled_execution(id)?;
+        self.may_go_on(&execution)?;
         let until = renewed_until(&execution, self.now)?;
         execution.expires_at = until;
         self.tx.executions().extend(id, until)?;
@@ -65,5 +67,22 @@ impl UseCase<'_, '_> {
             expires_at: until.to_string(),
             token: None,
         })
+    }
+
+    /// To go on takes what it takes to start: the permission to run the flow, and an access token
+    /// that reaches as far as the execution does. Who created it may have lost either since.
+    fn may_go_on(&mut self, execution: &ExecutionRow) -> Result<()> {
+        self.may_run_flow(execution.flow)?;
+        let limits = &self.session.caller.limits;
+        let listed = self.tx.executions().credentials(&[execution.id])?;
+        let within = limits.admit_environment(&execution.environment)
+            && listed
+                .iter()
+                .all(|row| limits.admit_credential(row.credential));
+        if within {
+            return Ok(());
+        }
+        let object = Object::new(ObjectKind::Execution, execution.id.to_string());
+        Err(self.refused(&object, Error::beyond_token()))
     }
 }

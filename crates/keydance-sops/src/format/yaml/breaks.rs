@@ -26,7 +26,7 @@ pub(super) struct Separator {
 
 /// The source with line feeds, if it has any of these line breaks.
 pub(super) fn unify(source: &str) -> Option<Unified> {
-    if !is_needed(source) {
+    if !BREAKS.iter().any(|character| source.contains(*character)) {
         return None;
     }
     let mut text = Zeroizing::new(String::with_capacity(source.len()));
@@ -45,11 +45,6 @@ pub(super) fn unify(source: &str) -> Option<Unified> {
         });
     }
     Some(Unified { text, separators })
-}
-
-/// Whether a source has any of these line breaks.
-pub(super) fn is_needed(source: &str) -> bool {
-    BREAKS.iter().any(|character| source.contains(*character))
 }
 
 /// The text of a scalar with its separators back. Styles in which they are not written keep the

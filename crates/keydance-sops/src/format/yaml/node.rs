@@ -123,33 +123,11 @@ impl<'s> Nodes<'s> {
         id
     }
 
-    /// Says where a collection in brackets or braces ends.
-    pub(super) fn close(&mut self, id: NodeId, end: usize) {
-        if let Some(node) = self.all.get_mut(id.0 as usize) {
-            node.span.end = narrow(end);
-        }
-    }
-
     /// Gives a node its content.
     pub(super) fn fill(&mut self, id: NodeId, content: Content<'s>) {
         if let Some(node) = self.all.get_mut(id.0 as usize) {
             node.content = content;
         }
-    }
-}
-
-impl Node<'_> {
-    /// Whether it is a map or list without brackets or braces.
-    pub(super) fn is_block(&self) -> bool {
-        let is_collection = matches!(self.content, Content::List(_) | Content::Map(_));
-        is_collection && self.span.is_empty()
-    }
-}
-
-impl NodeId {
-    /// The index in [`Nodes::all`].
-    pub(super) fn index(self) -> usize {
-        self.0 as usize
     }
 }
 
@@ -169,11 +147,6 @@ impl Span {
     /// The offset behind the last byte.
     pub(super) fn end(self) -> usize {
         self.end as usize
-    }
-
-    /// Whether no byte is in it.
-    pub(super) fn is_empty(self) -> bool {
-        self.start == self.end
     }
 
     /// The text there.

@@ -183,7 +183,6 @@ impl<'s, 't> Reader<'s, 't> {
             frame.members.extend(ended.map(Member::Comment));
         }
         let ending = if frame.is_flow() {
-            self.nodes.close(frame.id, bytes(span).end());
             Ending::Flow
         } else {
             Ending::Block

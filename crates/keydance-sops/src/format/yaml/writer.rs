@@ -5,7 +5,6 @@
 //! a space or line break; one that has several comments beside it; empty brackets for which stray
 //! comments wait, which then stand behind them.
 
-pub(super) use alone::{Manner, key, scalar};
 use comments::{Run, Texts, Waiting, put};
 use node::{Collection, Node};
 use page::Page;
@@ -14,7 +13,6 @@ use super::string_style::Styled;
 use crate::format::{MAX_DEPTH, METADATA_KEY, WriteError, WriteOptions};
 use crate::tree::{Entry, Item, Map, Tree, Value};
 
-mod alone;
 mod comments;
 mod node;
 mod page;

@@ -83,7 +83,10 @@ fn from_bytes(
             Destination::Stdout | Destination::Nowhere => format_of(name),
             Destination::File(_) | Destination::InPlace => format,
         });
-    let plan = Plan::of(session, name, &request.creation)?;
+    let mut plan = Plan::of(session, name, &request.creation)?;
+    if format == Format::Binary {
+        plan.encrypt_everything(name);
+    }
     encrypted(session, name, output, tree, plan, services)
 }
 

@@ -208,6 +208,39 @@ fn a_renewed_execution_keeps_its_token_unless_another_is_asked_for() {
     });
 }
 
+// Contract 10.6 and 10.10: going on takes what starting takes.
+#[test]
+fn a_token_that_could_not_start_an_execution_cannot_renew_it() {
+    play(|cast| {
+        let run = Run::of(cast);
+        let path = format!("/executions/{}/renew", id_of(&run.execution));
+        let limits = [
+            (json!({"permissions": []}), "missing_permission"),
+            (
+                json!({"credentials": ["0123456789abcdef01234567"]}),
+                "token_scope",
+            ),
+            (json!({"environments": ["elsewhere"]}), "token_scope"),
+        ];
+        for (mut limits, code) in limits {
+            limits["name"] = json!("narrow");
+            if limits.get("permissions").is_none() {
+                limits["permissions"] = json!(["flows.control"]);
+            }
+            let issued = run.kim.post("/tokens").json(&limits).send();
+            let narrow = cast.bearer(text(&issued.expect_status(201).data(), "/token"));
+            for body in [json!({}), json!({"rotate": true})] {
+                narrow
+                    .post(&path)
+                    .json(&body)
+                    .send()
+                    .expect_error(403, code);
+            }
+        }
+        run.read().expect_status(200);
+    });
+}
+
 // Line 44, contract 10.6.
 #[test]
 fn every_hand_out_is_written_down_with_flow_execution_version_and_step() {

@@ -216,7 +216,11 @@ fn the_old_style_means_the_same_commands() {
             ..decrypt("f")
         };
         let line = "-d -i --extract [\"a\"] --filename-override g f";
-        assert_eq!(meant(face, line), one(Request::Decrypt(in_place)));
+        let Request::OldStyle(mut named) = one(Request::Decrypt(in_place)) else {
+            panic!("the old style is asked for");
+        };
+        named.name = "g".into();
+        assert_eq!(meant(face, line), Request::OldStyle(named));
     }
     assert_eq!(fails(Sops, "").exit(), Exit::NoFile);
     assert_eq!(fails(Sops, "-i --output o f").exit(), Exit::Conflict);
