@@ -21,6 +21,10 @@ pub mod keys;
 
 #[cfg(feature = "http")]
 mod http;
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+mod kept;
+#[cfg(any(feature = "azure", feature = "gcp"))]
+mod oauth;
 mod process;
 mod search_path;
 mod settings;

@@ -139,6 +139,35 @@ fn wait_for(pid: Pid, _heard: SyncSender<Event>) {
     while matches!(waitid(WaitId::Pid(pid), options), Err(Errno::INTR)) {}
 }
 
+/// What a program prints that is given nothing to read, or why it is none: at most 1 MiB.
+#[cfg(any(feature = "aws", feature = "azure"))]
+pub(crate) fn printed(
+    command: &mut Command,
+    patience: std::time::Duration,
+) -> Result<Zeroizing<Vec<u8>>, String> {
+    let deadline = Instant::now().checked_add(patience);
+    let deadline = deadline.ok_or_else(|| "the time-out is too long".to_owned())?;
+    let mut process = Process::start(command)
+        .map_err(|error| format!("it cannot be started: {}", error.kind()))?;
+    process.close_input();
+    // Room for most, so that growing leaves few copies behind.
+    let (mut output, mut complaint) = (Zeroizing::new(Vec::with_capacity(CHUNK)), Vec::new());
+    let in_time = |TimedOut| "it did not answer in time".to_owned();
+    while let Some(event) = process.hear(deadline).map_err(in_time)? {
+        match event {
+            Event::Output(bytes) => output.extend_from_slice(&bytes),
+            Event::Complaint(bytes) => complaint.extend_from_slice(&bytes),
+        }
+        if output.len().max(complaint.len()) > 1 << 20 {
+            return Err("it writes without end".to_owned());
+        }
+    }
+    match process.status() {
+        Ok(status) if status.success() => Ok(output),
+        _ => Err(shown(&complaint)),
+    }
+}
+
 /// What a program said, as it may be shown: at most 1 KiB, without control characters.
 pub(crate) fn shown(said: &[u8]) -> String {
     let said = said.get(..1024).unwrap_or(said);

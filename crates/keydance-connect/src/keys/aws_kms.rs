@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use calls::{Calls, Region};
-use credentials::{Credentials, Known};
+use credentials::Credentials;
 
 use crate::http::HttpConfig;
+use crate::kept::Kept;
 use crate::settings::Settings;
 
 mod calls;
@@ -42,7 +43,7 @@ pub struct AwsConfig {
 #[derive(Debug)]
 pub struct AwsKms {
     calls: Calls,
-    known: Known,
+    known: Kept<Credentials>,
     host: String,
     warn: fn(&str),
 }
@@ -61,7 +62,7 @@ impl AwsKms {
     pub fn new(config: AwsConfig) -> Self {
         Self {
             calls: Calls::new(&config.http, config.settings, config.clock),
-            known: Known::default(),
+            known: Kept::default(),
             host: config.host,
             warn: config.warn,
         }
@@ -78,7 +79,7 @@ impl AwsKms {
             return Err(KeyError::NotMine);
         };
         let region = Region::of_key(arn)?;
-        let credentials = self.known.get(aws_profile, role, || {
+        let credentials = self.known.get(format!("{aws_profile}\0{role}"), || {
             let own = credentials::find(&self.calls, region, aws_profile)?;
             if role.is_empty() {
                 return Ok(own);

@@ -106,6 +106,8 @@ impl VaultTransit {
         else {
             return Err(KeyError::NotMine);
         };
+        check(engine_path)?;
+        check(key_name)?;
         let caller = self.caller()?;
         let uri = format!("{vault_address}/v1/{engine_path}/{verb}/{key_name}");
         let mut head = Request::post(uri)
@@ -203,6 +205,17 @@ impl std::fmt::Debug for VaultToken {
             .field("file", &self.file)
             .finish_non_exhaustive()
     }
+}
+
+/// A path becomes a part of an address, and it may come from a file.
+fn check(path: &str) -> Result<(), KeyError> {
+    let odd = |c: char| c.is_control() || c.is_whitespace() || "?#%\\".contains(c);
+    if path.contains(odd) || path.split('/').any(|part| ["", ".", ".."].contains(&part)) {
+        return Err(KeyError::Recipient(
+            "its path is none of an engine".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, KeyError> {

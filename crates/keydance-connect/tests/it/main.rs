@@ -8,6 +8,7 @@
 )]
 
 // What the tests stand on.
+mod cloud;
 mod peers;
 mod real_sops;
 mod servers;
@@ -16,6 +17,8 @@ mod servers;
 mod age;
 mod age_plugin;
 mod aws_kms;
+mod azure_key_vault;
+mod gcp_kms;
 mod gpg;
 mod key_service;
 mod vault_transit;

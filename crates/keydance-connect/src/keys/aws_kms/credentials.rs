@@ -1,10 +1,7 @@
 //! As whom AWS is called: where credentials are looked for, in the order of AWS's own tools.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use keydance_sops::key_service::KeyError;
 use serde::Deserialize;
@@ -15,10 +12,6 @@ use super::profiles::{Profile, Profiles};
 use super::sts::{self, Role};
 use super::{providers, sso};
 
-/// How long credentials are used before they are looked for again. Those that expire live for a
-/// quarter of an hour at least.
-const KEPT_FOR: Duration = Duration::from_secs(300);
-
 /// How many profiles may stand behind one another.
 const CHAIN_LIMIT: usize = 8;
 
@@ -28,34 +21,6 @@ pub(super) struct Credentials {
     pub(super) access_key_id: String,
     pub(super) secret_access_key: Zeroizing<String>,
     pub(super) session_token: Option<Zeroizing<String>>,
-}
-
-/// Credentials that were found lately, by profile and role.
-#[derive(Default)]
-pub(super) struct Known(Mutex<BTreeMap<(String, String), (Instant, Credentials)>>);
-
-impl Known {
-    /// Those of a profile and a role; looks for them if they are not known. One at a time, so that
-    /// nobody is asked twice.
-    pub(super) fn get(
-        &self,
-        profile: &str,
-        role: &str,
-        find: impl FnOnce() -> Result<Credentials, KeyError>,
-    ) -> Result<Credentials, KeyError> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = (profile.to_owned(), role.to_owned());
-        match known.get(&name) {
-            Some((found_at, credentials)) if found_at.elapsed() < KEPT_FOR => {
-                Ok(credentials.clone())
-            }
-            _ => {
-                let credentials = find()?;
-                known.insert(name, (Instant::now(), credentials.clone()));
-                Ok(credentials)
-            }
-        }
-    }
 }
 
 /// Looks for the credentials of a profile, or of whoever runs this if it is empty.
@@ -254,11 +219,5 @@ impl fmt::Debug for Credentials {
         f.debug_struct("Credentials")
             .field("access_key_id", &self.access_key_id)
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Known {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Known").finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
 //! Whoever hands out credentials: the container, the machine, a program.
 
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use keydance_sops::key_service::KeyError;
 use ureq::http::{Request, Uri};
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::calls::Calls;
 use super::credentials::{Credentials, Written};
 use crate::http::unsendable;
-use crate::process::{Event, Process, shown};
+use crate::process::printed;
 
 /// Where containers of ECS ask.
 const ECS: &str = "http://169.254.170.2";
@@ -122,31 +122,13 @@ pub(super) fn instance(calls: &Calls) -> Result<Option<Credentials>, KeyError> {
 
 /// Those that a command prints. As AWS's own tools do, a shell runs it.
 pub(super) fn process(command: &str) -> Result<Credentials, KeyError> {
-    let failed = |problem: &str| KeyError::Failed(format!("credential_process: {problem}"));
+    let failed = |problem: String| KeyError::Failed(format!("credential_process: {problem}"));
     let mut shell = Command::new("/bin/sh");
-    let mut process = Process::start(shell.arg("-c").arg(command))
-        .map_err(|error| failed(&error.kind().to_string()))?;
-    process.close_input();
-    let deadline = Instant::now() + PROGRAM_PATIENCE;
-    let (mut output, mut complaint) = (Zeroizing::new(Vec::with_capacity(8192)), Vec::new());
-    let in_time = |_| failed("it did not answer in time");
-    while let Some(event) = process.hear(deadline).map_err(in_time)? {
-        match event {
-            Event::Output(bytes) => output.extend_from_slice(&bytes),
-            Event::Complaint(bytes) => complaint.extend_from_slice(&bytes),
-        }
-        if output.len().max(complaint.len()) > 1 << 20 {
-            return Err(failed("it writes without end"));
-        }
-    }
-    match process.status() {
-        Ok(status) if status.success() => {}
-        _ => return Err(failed(&shown(&complaint))),
-    }
+    let output = printed(shell.arg("-c").arg(command), PROGRAM_PATIENCE).map_err(failed)?;
     let written = serde_json::from_slice::<Written>(&output);
     written
         .map(Credentials::from)
-        .map_err(|_| failed("it wrote something else than credentials"))
+        .map_err(|_| failed("it wrote something else than credentials".to_owned()))
 }
 
 #[cfg(test)]

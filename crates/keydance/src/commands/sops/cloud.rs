@@ -3,10 +3,20 @@
 //! A file of age recipients does not pay for any of it: a client is built, and the environment
 //! looked at for it, when the first recipient of its kind is met.
 
+#[cfg(any(feature = "aws", feature = "gcp"))]
+use std::time::SystemTime;
+
+use keydance_connect::HttpConfig;
+#[cfg(feature = "azure")]
+use keydance_connect::SearchPath;
 #[cfg(feature = "keyservice")]
 use keydance_connect::key_service::RemoteKeys;
 #[cfg(feature = "aws")]
 use keydance_connect::keys::aws_kms::{AwsConfig, AwsKms};
+#[cfg(feature = "azure")]
+use keydance_connect::keys::azure_key_vault::{AzureConfig, AzureKeyVault};
+#[cfg(feature = "gcp")]
+use keydance_connect::keys::gcp_kms::{GcpConfig, GcpKms};
 #[cfg(feature = "vault")]
 use keydance_connect::keys::vault_transit::{VaultConfig, VaultTransit};
 use keydance_sops::key_service::{KeyError, KeyService};
@@ -15,12 +25,10 @@ use keydance_sops::services::KeyServices;
 use zeroize::Zeroizing;
 
 use super::environment::Environment;
-#[cfg(any(feature = "aws", feature = "keyservice", feature = "vault"))]
-use lazy::Lazy;
-#[cfg(any(feature = "aws", feature = "vault"))]
-use lazy::settings;
+#[cfg(feature = "azure")]
+use super::environment::Variable;
+use lazy::{Lazy, settings};
 
-#[cfg(any(feature = "aws", feature = "keyservice", feature = "vault"))]
 mod lazy;
 
 /// Adds the services for keys that others hold.
@@ -31,6 +39,10 @@ pub(super) fn with_clouds<'e>(
     let services = services.with(&[RecipientKind::HcKms], Huawei);
     #[cfg(feature = "aws")]
     let services = services.with(&[RecipientKind::Kms], Lazy::new(environment, aws));
+    #[cfg(feature = "azure")]
+    let services = services.with(&[RecipientKind::AzureKv], Lazy::new(environment, azure));
+    #[cfg(feature = "gcp")]
+    let services = services.with(&[RecipientKind::GcpKms], Lazy::new(environment, gcp));
     #[cfg(feature = "vault")]
     let services = services.with(
         &[RecipientKind::HcVault],
@@ -68,19 +80,42 @@ pub(super) fn with_remote<'e>(
 }
 
 #[cfg(feature = "aws")]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "AWS takes no request without the time of day"
-)]
-fn aws(http: keydance_connect::HttpConfig) -> AwsKms {
+fn aws(http: HttpConfig) -> AwsKms {
     let system = rustix::system::uname();
     AwsKms::new(AwsConfig {
         http,
         settings: settings(),
-        clock: std::time::SystemTime::now,
+        clock: now,
         host: system.nodename().to_string_lossy().into_owned(),
         warn: super::failure::warn,
     })
+}
+
+#[cfg(feature = "azure")]
+fn azure(http: HttpConfig) -> AzureKeyVault {
+    let path = std::env::var_os(Variable::Path.name()).unwrap_or_default();
+    AzureKeyVault::new(AzureConfig {
+        http,
+        settings: settings(),
+        az: SearchPath::new(&path).find("az"),
+        endpoint: None,
+    })
+}
+
+#[cfg(feature = "gcp")]
+fn gcp(http: HttpConfig) -> GcpKms {
+    GcpKms::new(&GcpConfig {
+        http,
+        settings: settings(),
+        clock: now,
+    })
+}
+
+/// The time of day, without which clouds take no request.
+#[cfg(any(feature = "aws", feature = "gcp"))]
+#[expect(clippy::disallowed_methods, reason = "clouds ask for the time of day")]
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 /// Says that keys of Huawei Cloud cannot be used here. Entries of files stay as they are.

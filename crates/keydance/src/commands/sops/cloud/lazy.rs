@@ -3,9 +3,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use keydance_connect::HttpConfig;
-#[cfg(any(feature = "aws", feature = "vault"))]
-use keydance_connect::Settings;
+use keydance_connect::{HttpConfig, Settings};
 use keydance_sops::key_service::{KeyError, KeyService};
 use keydance_sops::recipient::Recipient;
 use zeroize::Zeroizing;
@@ -79,7 +77,6 @@ fn timeout(environment: &Environment) -> Result<Duration, KeyError> {
 }
 
 /// The variables of clouds, which are many and named by them.
-#[cfg(any(feature = "aws", feature = "vault"))]
 pub(super) fn settings() -> Settings {
     Settings::new(|name| std::env::var_os(name))
 }
