@@ -7,13 +7,25 @@
 //!
 //! | module | what it talks to |
 //! |---|---|
-//! | [`keys`] | whoever wraps and unwraps data keys: gpg, plugins of age |
+//! | [`keys`] | whoever wraps and unwraps data keys: gpg, plugins of age, clouds, Vault |
+//! | `key_service` | key services of other processes, and being one |
 //!
-//! [`SearchPath`] finds the programs it runs.
+//! [`SearchPath`] finds the programs it runs, [`Settings`] says what the environment says, and
+//! [`HttpConfig`] how servers are called.
+//!
+//! Each cloud is a feature of its own.
 
+#[cfg(feature = "keyservice")]
+pub mod key_service;
 pub mod keys;
 
+#[cfg(feature = "http")]
+mod http;
 mod process;
 mod search_path;
+mod settings;
 
+#[cfg(feature = "http")]
+pub use http::HttpConfig;
 pub use search_path::SearchPath;
+pub use settings::Settings;

@@ -25,6 +25,8 @@ impl Problem {
 pub const REQUIRED: &str = "required";
 /// Something other than text where text is expected.
 pub const NOT_TEXT: &str = "must be text";
+/// A number whose digits are not kept: a fraction, or one beyond 64 bits.
+pub const NOT_EXACT: &str = "must be text: as a number it would lose digits";
 /// Something other than an object.
 pub const NOT_AN_OBJECT: &str = "must be an object";
 /// Something other than a list.

@@ -19,6 +19,7 @@ mod error;
 mod fields;
 mod key_flags;
 mod key_group;
+mod policy;
 mod stores;
 
 /// A configuration.

@@ -7,7 +7,7 @@ use crate::cipher::{self, Cipher};
 use crate::data_key::DataKey;
 use crate::format::{Encrypted, Format, Onto, ReadError, ReadOptions, WriteError, WriteOptions};
 use crate::ivs::Ivs;
-use crate::mac::MacError;
+use crate::mac::{MacError, MacScope};
 use crate::metadata::{Metadata, MetadataError, VERSION};
 use crate::random::Random;
 use crate::select::Rule;
@@ -177,6 +177,13 @@ impl Opened {
         } = self;
         let cipher = Cipher::new(key);
         let now = now.whole_seconds();
+        // The one case in which stock writes no rule, and heeds none: a binary file encrypted for
+        // the first time. There is nothing in it to choose from.
+        let first_binary = format == Format::Binary && metadata.last_modified.is_none();
+        if first_binary {
+            metadata.rule = None;
+            metadata.mac_scope = MacScope::All;
+        }
         let rule = effective(metadata.rule.as_ref());
         let scheme = Scheme {
             cipher: &cipher,
@@ -185,8 +192,6 @@ impl Opened {
         };
         let mac = walk::encrypt(&mut tree, scheme, &mut ivs, random)?;
         metadata.mac = mac.seal(&cipher, now, random).map_err(SealError::Mac)?;
-        // The one case in which stock writes no rule: a binary file encrypted for the first time.
-        let first_binary = format == Format::Binary && metadata.last_modified.is_none();
         metadata.last_modified = Some(now);
         metadata.rule = (!first_binary).then_some(rule);
         if metadata.version.is_empty() {

@@ -70,6 +70,9 @@ pub enum KeyError {
     /// Nothing can be wrapped for what the recipient says.
     #[error("not a usable recipient: {0}")]
     Recipient(String),
+    /// A person was asked whether it may be done.
+    #[error("whoever was asked said no")]
+    Refused,
 }
 
 fn joined(errors: &[KeyError]) -> String {

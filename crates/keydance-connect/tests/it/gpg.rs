@@ -13,14 +13,14 @@ use tempfile::TempDir;
 use crate::peers::{DATA_KEY, program, run, write_program};
 
 /// A home of gpg with one key, whose agent ends with it.
-struct Home {
+pub(crate) struct Home {
     folder: TempDir,
     /// The fingerprints of the key and its subkey.
-    fingerprints: Vec<String>,
+    pub(crate) fingerprints: Vec<String>,
 }
 
 impl Home {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let private = std::fs::Permissions::from_mode(0o700);
         let folder = tempfile::Builder::new()
             .permissions(private)
@@ -49,13 +49,17 @@ impl Home {
         home
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
     fn gpg(&self) -> Command {
         let mut command = Command::new(program("gpg"));
         command.arg("--quiet").env("GNUPGHOME", self.folder.path());
         command
     }
 
-    fn service(&self) -> Gpg {
+    pub(crate) fn service(&self) -> Gpg {
         Gpg::new(GpgConfig {
             home: Some(self.folder.path().to_owned()),
             ..config(program("gpg"))
@@ -79,7 +83,7 @@ fn config(program: PathBuf) -> GpgConfig {
     }
 }
 
-fn recipient(fingerprint: &str) -> Recipient {
+pub(crate) fn recipient(fingerprint: &str) -> Recipient {
     Recipient::parse(RecipientKind::Pgp, fingerprint).unwrap()
 }
 

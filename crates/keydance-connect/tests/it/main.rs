@@ -1,5 +1,5 @@
-//! Against the real programs: age, gpg, and a plugin of age. They are found on `PATH`; one that is
-//! not there fails its tests.
+//! Against the real programs: age, gpg, sops, a plugin of age, and servers. The first are found on
+//! `PATH`, servers where `./test` installs them; one that is not there fails its tests.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,8 +9,16 @@
 
 // What the tests stand on.
 mod peers;
+mod real_sops;
+mod servers;
 
 // One module per peer.
 mod age;
 mod age_plugin;
+mod aws_kms;
 mod gpg;
+mod key_service;
+mod vault_transit;
+
+// Whole files, by the real sops.
+mod sops_files;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::kind::{CredentialType, Field, FieldKind, Sensitivity};
 use super::mask;
 use crate::json;
-use crate::problem::{NOT_AN_OBJECT, NOT_TEXT, Problem, REQUIRED};
+use crate::problem::{NOT_AN_OBJECT, NOT_EXACT, NOT_TEXT, Problem, REQUIRED};
 use crate::time::Timestamp;
 
 /// How many bytes the fields of one version may have together.
@@ -252,6 +252,8 @@ impl Field {
             (FieldKind::Object, _) => return Err(NOT_AN_OBJECT),
             (_, Json::Object(_) | Json::Array(_)) => return Err(NOT_TEXT),
             (_, Json::String(text)) => text,
+            // What was sent is gone: another spelling, or the nearest double.
+            (_, Json::Number(number)) if number.is_f64() => return Err(NOT_EXACT),
             (_, scalar) => scalar.to_string(),
         };
         let text = Zeroizing::new(text);

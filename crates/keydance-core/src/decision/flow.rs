@@ -178,16 +178,28 @@ fn violation(question: &FlowQuestion<'_>, reference: &Reference) -> Option<Viola
         .filter(|owner| !held.contains(owner))
         .cloned()
         .collect();
-    let reason = match credential {
-        Some(credential) if missing.is_empty() => not_usable(credential, reference)?,
-        _ => Reason::NotOwnedByFlowOwner,
+    let (reason, missing_owners) = match credential {
+        Some(credential) if missing.is_empty() => (not_usable(credential, reference)?, missing),
+        Some(credential) if may_know_owners(question, credential) => {
+            (Reason::NotOwnedByFlowOwner, missing)
+        }
+        // The same answer as for an id that nobody has.
+        _ => (Reason::NotOwnedByFlowOwner, question.owners.to_vec()),
     };
     Some(Violation {
         path: reference.path.clone(),
         credential_id: Some(reference.credential),
         reason,
-        missing_owners: missing,
+        missing_owners,
     })
+}
+
+/// Whether whoever acts owns the credential, and so knows who else does.
+fn may_know_owners(question: &FlowQuestion<'_>, credential: &CredentialFacts) -> bool {
+    match question.actor {
+        Actor::Principal(actor, _) => credential.owners.iter().any(|owner| actor.is(owner)),
+        Actor::Owners(_) => false,
+    }
 }
 
 /// D4, D5: what keeps a credential that is owned from being used there.

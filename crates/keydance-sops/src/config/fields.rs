@@ -169,6 +169,11 @@ impl<'a> Fields<'a> {
             .is_some_and(|value| !matches!(value, Value::Null))
     }
 
+    /// Whether a field is a map.
+    pub(super) fn is_map(&self, field: &'static str) -> bool {
+        matches!(self.entries.get(field.as_bytes()), Some(Value::Map(_)))
+    }
+
     /// The values of a list but for nulls, which go-yaml skips; none if the field is absent.
     fn list(&mut self, field: &'static str) -> Result<Vec<&'a Value>, ConfigError> {
         match self.take(field) {
@@ -192,7 +197,8 @@ impl<'a> Fields<'a> {
         }));
     }
 
-    fn wrong(&self, field: &'static str, expected: &'static str) -> ConfigError {
+    /// That a field is not what it must be.
+    pub(super) fn wrong(&self, field: &'static str, expected: &'static str) -> ConfigError {
         ConfigError::Field {
             place: self.place.clone(),
             field,

@@ -117,3 +117,22 @@ fn a_file_with_another_content_than_its_mac_says_is_not_used() {
         Some(MacError::Mismatch)
     );
 }
+
+#[test]
+fn a_new_binary_file_is_encrypted_whatever_its_rule_says() {
+    let mut tree = Tree::default();
+    let mut document = crate::tree::Map::default();
+    document.push("data", "bytes");
+    tree.documents.push(document);
+    let rule = Rule::of_field("encrypted_regex", "nothing");
+    let mut metadata = Metadata::new(Vec::new(), 0, rule);
+    metadata.mac_scope = MacScope::Encrypted;
+    let now = Time::parse("2027-01-01T00:00:00Z").unwrap();
+    let opened = Opened::new(Format::Binary, tree, metadata);
+    let file = opened.seal(&data_key(), now, &mut Counting(0)).unwrap();
+    let written = file.write(&WriteOptions::default()).unwrap();
+    let written = String::from_utf8_lossy(&written);
+    assert!(!written.contains("bytes"), "{written}");
+    assert!(file.metadata.rule.is_none());
+    assert_eq!(file.metadata.mac_scope, MacScope::All);
+}

@@ -1,9 +1,11 @@
 //! Where stock is wrong and we are not: random trees have none of these.
 
-use keydance_sops::format::Format;
+use keydance_sops::format::{Format, ReadOptions};
 use keydance_sops::tree::{Entry, Item, Map, Value};
 
+use crate::ours;
 use crate::random_tree::Kind;
+use crate::stock::{Creation, Stock};
 
 /// Where an entry or value stands.
 #[derive(Clone, Copy)]
@@ -114,4 +116,59 @@ fn text(text: &[u8], place: Place) -> bool {
     };
     let mut blanks = blanks.iter().map(|blank| blank.as_bytes());
     text.contains(&b'\n') && blanks.any(|blank| text.starts_with(blank))
+}
+
+/// Files that stock does not bring back, and we do.
+const LOST_BY_STOCK: [(Format, &str); 11] = [
+    (Format::Ini, "[s]\na = `x\\`\nb = y\n"),
+    (Format::Ini, "[s]\na = `'x'`\n"),
+    (Format::Ini, "[s]\na = `\" `\n"),
+    (Format::Ini, "[s]\n\"\"\"a`:\"\"\" = x\n"),
+    (Format::Ini, "[s]\n`#a` = x\n"),
+    (Format::Yaml, "a: \"\\tx\\ny\"\n"),
+    (Format::Yaml, "\"\\tx\\ny\": a\n"),
+    (Format::Yaml, "a:\n    - \"  x\\ny\"\n"),
+    (Format::Yaml, "a:\n    - \"\\n  x\"\n"),
+    (Format::Yaml, "a:\n    #\n    - x\n"),
+    (Format::Yaml, "\"<<\": x\n"),
+];
+
+/// Whether the decrypted file holds what the plain one did.
+fn is_same(format: Format, plain: &[u8], decrypted: Result<Vec<u8>, String>) -> bool {
+    let read = |bytes: &[u8]| format.read_plain(bytes, &ReadOptions::default());
+    let tree = decrypted.ok().and_then(|bytes| read(&bytes).ok());
+    tree.is_some_and(|tree| read(plain).is_ok_and(|plain| plain == tree))
+}
+
+#[test]
+fn what_stock_loses_comes_back_from_us() {
+    let stock = Stock::new(&Creation::PLAIN, &["alice"]);
+    for (format, plain) in LOST_BY_STOCK {
+        let bytes = plain.as_bytes();
+        let by_us = ours::encrypt(format, bytes, &Creation::PLAIN, 1).unwrap();
+        let by_us = ours::decrypt(format, &by_us, &["alice"]);
+        assert!(is_same(format, bytes, by_us), "{plain}");
+        let by_stock = stock.encrypt(format, bytes);
+        let by_stock = by_stock.and_then(|file| stock.decrypt(format, &file));
+        assert!(!is_same(format, bytes, by_stock), "stock: {plain}");
+    }
+}
+
+#[test]
+fn a_file_with_a_run_of_comments_that_stock_cannot_open_opens_and_is_not_written() {
+    let creation = Creation {
+        rule: Some(("encrypted_comment_regex", "enc")),
+        ..Creation::PLAIN
+    };
+    let plain = b"l:\n    # enc\n    # more\n    - x\n";
+    let stock = Stock::new(&creation, &["alice"]);
+    let by_stock = stock.encrypt(Format::Yaml, plain).unwrap();
+    let refusal = stock.decrypt(Format::Yaml, &by_stock).unwrap_err();
+    assert!(refusal.starts_with("exit Some(51)"), "{refusal}");
+    assert_eq!(
+        ours::decrypt(Format::Yaml, &by_stock, &["alice"]).unwrap(),
+        plain
+    );
+    let refusal = ours::encrypt(Format::Yaml, plain, &creation, 1).unwrap_err();
+    assert!(refusal.contains("encrypted_regex"), "{refusal}");
 }

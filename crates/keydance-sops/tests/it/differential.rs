@@ -2,6 +2,7 @@
 
 use keydance_sops::enc::Enc;
 use keydance_sops::format::{Format, WriteOptions};
+use keydance_sops::random::Random as _;
 
 use crate::ours;
 use crate::random_tree::{Branch, Forest, Kind, read_back, tree};
@@ -38,7 +39,7 @@ const GROUPS: [(&[&[&str]], usize); 4] = [
 const AT_HAND: [&str; 2] = ["alice", "carol"];
 
 /// Both programs with one rule, one set of groups and one format.
-struct Pair {
+pub(crate) struct Pair {
     format: Format,
     creation: Creation,
     stock: Stock,
@@ -46,7 +47,7 @@ struct Pair {
 }
 
 impl Pair {
-    fn new(format: Format, seed: u64) -> Self {
+    pub(crate) fn new(format: Format, seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let (groups, threshold) = rng.pick(&GROUPS);
         let creation = Creation {
@@ -78,7 +79,7 @@ impl Pair {
         self.compare(&ours::write(self.format, &tree)).err()
     }
 
-    fn compare(&self, plain: &[u8]) -> Result<(), String> {
+    pub(crate) fn compare(&self, plain: &[u8]) -> Result<(), String> {
         let by_stock = self.stock.encrypt(self.format, plain);
         let by_us = ours::encrypt(self.format, plain, &self.creation, self.seed);
         let (by_stock, by_us) = match (by_stock, by_us) {
@@ -208,4 +209,15 @@ fn random_dotenv_is_the_same_to_stock_and_us() {
 #[test]
 fn random_ini_is_the_same_to_stock_and_us() {
     agree_on(Format::Ini, share(15));
+}
+
+#[test]
+fn random_bytes_are_the_same_to_stock_and_us() {
+    for seed in 0..20 {
+        let mut rng = Rng::new(seed);
+        let mut bytes = vec![0; rng.below(2000)];
+        rng.fill(&mut bytes).unwrap();
+        let pair = Pair::new(Format::Binary, seed);
+        assert_eq!(pair.compare(&bytes), Ok(()), "{:?}", pair.creation);
+    }
 }

@@ -44,13 +44,13 @@ fn nesting_of_a_hundred_thousand_levels_is_refused() {
 }
 
 #[test]
-fn a_value_of_megabytes_comes_back() {
-    let value = "0123456789abcdef".repeat(1 << 17);
+fn a_large_value_comes_back() {
+    let value = "0123456789abcdef".repeat(1 << 15);
     for (format, plain) in [
         (Format::Binary, value.clone()),
         (Format::Dotenv, format!("A={value}\n")),
         (Format::Json, format!("{{\n\t\"a\": \"{value}\"\n}}\n")),
-        (Format::Yaml, format!("a: {}x\n", "long ".repeat(1 << 18))),
+        (Format::Yaml, format!("a: {}x\n", "long ".repeat(1 << 16))),
     ] {
         let encrypted = ours::encrypt(format, plain.as_bytes(), &Creation::PLAIN, 2).unwrap();
         let opened = ours::decrypt(format, &encrypted, &["alice"]).unwrap();

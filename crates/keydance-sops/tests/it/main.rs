@@ -21,6 +21,7 @@ mod stock;
 mod corpus;
 mod differential;
 mod groups;
+mod layout;
 
 // What must not open, or not take for ever.
 mod limits;

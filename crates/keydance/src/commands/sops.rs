@@ -22,10 +22,14 @@ mod completion;
 mod help;
 
 // What they work with.
+mod allowed;
+mod cloud;
 mod configuration;
 mod creation;
 mod identities;
+mod key_commands;
 mod opening;
+mod prompts;
 mod session;
 
 // The commands.
@@ -34,6 +38,7 @@ mod diff;
 mod edit;
 mod encrypt;
 mod groups;
+mod key_service;
 mod replace;
 mod rotate;
 mod set;
@@ -159,7 +164,7 @@ fn understand_and_do(
     for warning in &warnings {
         failure::warn(warning);
     }
-    run_request(&Session::new(face, environment, options), &request)
+    run_request(&Session::new(face, environment, options)?, &request)
 }
 
 fn run_request(session: &Session, request: &Request) -> Result<ExitCode, Failure> {
@@ -178,6 +183,7 @@ fn run_request(session: &Session, request: &Request) -> Result<ExitCode, Failure
         Request::ExecEnv(request) => exec_env::run(session, request),
         Request::ExecFile(request) => exec_file::run(session, request),
         Request::FileStatus(request) => file_status::run(session, request),
+        Request::KeyService(request) => key_service::run(session, request),
         Request::OldStyle(request) => old_style::run(session, request),
         Request::Recipients(request) => recipients::run(session, request),
         Request::Verify(request) => verify::run(session, request),

@@ -6,6 +6,7 @@ mod desk;
 // Each command, beside the real sops.
 mod groups;
 mod in_place;
+mod key_service;
 mod layout;
 mod replace;
 mod rotate;
@@ -111,4 +112,20 @@ fn bash_completes_what_the_program_suggests() {
         "--in-place\n--input-type\n"
     );
     assert_eq!(complete("sops decrypt ''", 2), "\n");
+}
+
+#[test]
+fn a_file_of_no_known_format_is_encrypted_as_a_whole_whatever_the_rule() {
+    let folder = folder();
+    std::fs::write(folder.path().join("plain.bin"), "the plain bytes").unwrap();
+    let alice = "age14qzajvkl2vy2huac02nmcmt4axe3xj5ym6rclp2967u3f79mp99sc6mxsu";
+    let rule = ["encrypt", "--age", alice, "--encrypted-regex", "none"];
+    for output in [&[][..], &["--output-type", "json"]] {
+        let arguments = [&rule, output, &["plain.bin"]].concat();
+        for mut command in under_both_names(folder.path(), &arguments) {
+            let told = tell(&mut command).code(0);
+            assert!(told.stdout.contains("\"data\": \"ENC["), "{}", told.stdout);
+            assert!(told.stderr.contains("rules"), "{}", told.stderr);
+        }
+    }
 }

@@ -102,6 +102,11 @@ fn numbers_become_text_and_objects_do_not() {
         let found = problems(CredentialType::Mixed, json!({"payload": wrong}));
         assert_eq!(found, [("value.payload".to_owned(), NOT_TEXT)]);
     }
+    for inexact in ["1.10", "0.1e3", "123456789012345678901234567890"] {
+        let key: Json = serde_json::from_str(inexact).unwrap();
+        let found = problems(CredentialType::ApiKey, json!({"key": key}));
+        assert_eq!(found, [("value.key".to_owned(), NOT_EXACT)]);
+    }
     let session = json!({"authClientId": "x", "inputFields": "user"});
     let found = problems(CredentialType::SessionAuth, session);
     assert_eq!(found, [("value.inputFields".to_owned(), NOT_AN_OBJECT)]);

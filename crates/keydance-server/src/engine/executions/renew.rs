@@ -76,7 +76,9 @@ impl UseCase<'_, '_> {
         let limits = &self.session.caller.limits;
         let listed = self.tx.executions().credentials(&[execution.id])?;
         let within = limits.admit_environment(&execution.environment)
-            && listed.iter().all(|row| limits.admit_credential(row.credential));
+            && listed
+                .iter()
+                .all(|row| limits.admit_credential(row.credential));
         if within {
             return Ok(());
         }

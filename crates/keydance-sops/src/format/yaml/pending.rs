@@ -18,6 +18,10 @@ struct Waiting {
     column: usize,
     /// Whether an empty line follows.
     apart: bool,
+    /// Whether an empty line stands above.
+    detached: bool,
+    /// Whether that line parts it from another comment.
+    later: bool,
 }
 
 impl Pending {
@@ -26,10 +30,18 @@ impl Pending {
         let below = source.get(comment.span.end()..).unwrap_or_default();
         let mut below = below.split_inclusive('\n').skip(1);
         let apart = below.next().is_some_and(|line| line.trim().is_empty());
+        let above = source.get(..comment.span.start()).unwrap_or_default();
+        let detached = above
+            .rsplit('\n')
+            .nth(1)
+            .is_some_and(|line| line.trim().is_empty());
+        let later = detached && !self.comments.is_empty();
         self.comments.push_back(Waiting {
             comment,
             column,
             apart,
+            detached,
+            later,
         });
         self.fresh = true;
     }
@@ -60,7 +72,9 @@ impl Pending {
     ///
     /// A comment deeper than the next entry belongs to a block that ended before it: the one its
     /// column says. But the first ones, until one is moved to the left, belong to the innermost
-    /// block, unless an empty line or the end of the stream sets them apart.
+    /// block, unless an empty line or the end of the stream sets them apart. What an empty line parts
+    /// from a comment above it belongs to what follows; at the end of the stream, what it parts from
+    /// anything, unless a comment further left follows.
     pub(super) fn take_ended(
         &mut self,
         column: usize,
@@ -72,7 +86,12 @@ impl Pending {
             .filter(|_| self.fresh)
             .map(|waiting| waiting.column);
         self.fresh = false;
+        let lowest = self.comments.back().map(|waiting| waiting.column);
+        let parted = |found: &Waiting| {
+            next.is_none() && found.detached && lowest.is_none_or(|lowest| lowest >= found.column)
+        };
         let deeper = self.comments.iter();
+        let deeper = deeper.take_while(|found| !found.later && !parted(found));
         let deeper = deeper.take_while(|found| next.is_none_or(|next| found.column > next));
         let inside = deeper.clone().take_while(|found| found.column >= column);
         let run = deeper.take_while(|found| found.column >= column || Some(found.column) == first);

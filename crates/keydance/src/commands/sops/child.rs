@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
+use super::Face;
 use super::failure::Failure;
 use super::signals::{Ended, Signals};
 
@@ -37,15 +38,24 @@ pub(super) fn leave_alone(mut command: Command) -> Result<ExitCode, Failure> {
 ///
 /// # Errors
 /// It cannot be started.
-pub(super) fn wait_for(mut command: Command, signals: &mut Signals) -> Result<ExitCode, Failure> {
+pub(super) fn wait_for(
+    face: Face,
+    mut command: Command,
+    signals: &mut Signals,
+) -> Result<ExitCode, Failure> {
     let child = command.spawn().map_err(|error| about(&error))?;
     let Ended { status, .. } = signals.wait(child, None).map_err(|error| about(&error))?;
-    Ok(status.map_or(ExitCode::FAILURE, code))
+    Ok(status.map_or(ExitCode::FAILURE, |status| code(face, status)))
 }
 
-/// What a shell would call it: 128 and the number of the signal for whoever died of one.
-fn code(status: ExitStatus) -> ExitCode {
-    let code = status.code().or_else(|| Some(128 + status.signal()?));
+/// The exit code of the command. For whoever died of a signal it is what a shell calls it, 128 and
+/// the number of the signal; sops has one for all signals.
+fn code(face: Face, status: ExitStatus) -> ExitCode {
+    let of_signal = |signal: i32| match face {
+        Face::Keydance => 128 + signal,
+        Face::Sops => 255,
+    };
+    let code = status.code().or_else(|| status.signal().map(of_signal));
     code.and_then(|code| u8::try_from(code).ok())
         .map_or(ExitCode::FAILURE, ExitCode::from)
 }

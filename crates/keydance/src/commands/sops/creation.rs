@@ -15,7 +15,7 @@ use keydance_sops::recipient::Recipient;
 use keydance_sops::select::Rule;
 use keydance_sops::tree::Time;
 
-use super::failure::{Exit, Failure};
+use super::failure::{Exit, Failure, warn};
 use super::request::{Creation, Keys, Rules};
 use super::session::Session;
 
@@ -56,6 +56,17 @@ impl Plan {
                 .hint("name recipients with --age or another flag, or by a creation rule in .sops.yaml"));
         }
         Ok(plan)
+    }
+
+    /// Drops what chooses between values, for bytes that are one value; with a warning, as in stock.
+    pub(crate) fn encrypt_everything(&mut self, file: &Path) {
+        if self.rule.take().is_some() || self.mac_scope == MacScope::Encrypted {
+            let file = file.display();
+            warn(&format!(
+                "{file}: encrypted as a whole; rules and mac_only_encrypted do not apply"
+            ));
+        }
+        self.mac_scope = MacScope::All;
     }
 
     /// The metadata of a file with this data key.

@@ -84,7 +84,10 @@ fn from_bytes(
             Destination::Stdout | Destination::Nowhere => format_of(name),
             Destination::File(_) | Destination::InPlace => format,
         });
-    let plan = Plan::of(session, name, &request.creation)?;
+    let mut plan = Plan::of(session, name, &request.creation)?;
+    if format == Format::Binary {
+        plan.encrypt_everything(name);
+    }
     let file = sealed(name, output, tree, plan, services)?;
     let output = (output, Some(&file.metadata.to_map()));
     let before = Before { bytes, format };

@@ -36,7 +36,7 @@ pub(super) fn run(session: &Session, request: &ExecEnv) -> Result<ExitCode, Fail
     match request.waiting {
         Waiting::Becomes => Err(child::become_it(command)),
         Waiting::Ends => child::leave_alone(command),
-        Waiting::Waits => child::wait_for(command, &mut Signals::hold()?),
+        Waiting::Waits => child::wait_for(session.face, command, &mut Signals::hold()?),
     }
 }
 

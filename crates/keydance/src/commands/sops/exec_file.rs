@@ -43,14 +43,15 @@ pub(super) fn run(session: &Session, request: &ExecFile) -> Result<ExitCode, Fai
             .write(name, &plain)
             .map_err(|error| about_folder(&error))?;
         let command = command(request, account.as_ref(), &path);
-        return child::wait_for(command, &mut signals);
+        return child::wait_for(session.face, command, &mut signals);
     }
     let path = folder
         .place(name)
         .and_then(|path| fifo(&path).map(|()| path));
     let path = path.map_err(|error| about_folder(&error))?;
     feed(&path, plain);
-    let ended = child::wait_for(command(request, account.as_ref(), &path), &mut signals);
+    let command = command(request, account.as_ref(), &path);
+    let ended = child::wait_for(session.face, command, &mut signals);
     release(&path);
     ended
 }

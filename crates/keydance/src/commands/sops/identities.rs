@@ -2,50 +2,80 @@
 //!
 //! They are looked for when the first file asks for them, and read once.
 
-use std::ffi::OsStr;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
 
-use keydance_sops::age::{AgeIdentities, IdentityError, Question};
+use keydance_connect::SearchPath;
+use keydance_connect::keys::age_plugin::AgePlugins;
+use keydance_sops::age::{AgeIdentities, IdentityError};
 use keydance_sops::key_service::{KeyError, KeyService};
 use keydance_sops::recipient::Recipient;
 use zeroize::Zeroizing;
 
 use super::environment::{Environment, Variable};
+use super::key_commands::KeyCommand;
+use super::opening::PATIENCE;
+use super::prompts::{self, Terminal};
 
 /// The key service for age, with the identities of whoever runs this.
 pub(crate) struct Identities<'e> {
     environment: &'e Environment,
-    found: OnceLock<Result<AgeIdentities, KeyError>>,
+    found: OnceLock<Result<Found, KeyError>>,
+    /// Asked when nothing else opens a file.
+    commands: Vec<KeyCommand<'e>>,
+}
+
+/// What was found without asking anybody.
+struct Found {
+    own: AgeIdentities,
+    plugins: AgePlugins,
 }
 
 impl<'e> Identities<'e> {
     pub(crate) fn new(environment: &'e Environment) -> Self {
+        let commands = [Variable::AgeSshCommand, Variable::AgeKeyCommand];
+        let command = |variable| KeyCommand::of(environment, variable);
         Self {
             environment,
             found: OnceLock::new(),
+            commands: commands.into_iter().filter_map(command).collect(),
         }
     }
 
-    fn find(&self) -> Result<AgeIdentities, KeyError> {
-        let mut identities = AgeIdentities::new(Arc::new(ask));
-        self.add_ssh(&mut identities)?;
+    fn found(&self) -> Result<&Found, KeyError> {
+        self.found
+            .get_or_init(|| self.find())
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    fn find(&self) -> Result<Found, KeyError> {
+        let mut own = AgeIdentities::new(Arc::new(prompts::passphrase));
+        self.add_ssh(&mut own)?;
         if let Some(text) = self.environment.get(Variable::AgeKey) {
-            add(
-                &mut identities,
-                Variable::AgeKey.name(),
-                text.as_encoded_bytes(),
-            )?;
+            add(&mut own, Variable::AgeKey.name(), text.as_encoded_bytes())?;
         }
         if let Some(path) = self.environment.get(Variable::AgeKeyFile) {
-            add_file(&mut identities, Path::new(path))?;
+            add_file(&mut own, Path::new(path))?;
         }
         if let Some(folder) = self.config_folder() {
-            add_file_if_there(&mut identities, &folder.join("sops/age/keys.txt"))?;
+            add_file_if_there(&mut own, &folder.join("sops/age/keys.txt"))?;
         }
-        Ok(identities)
+        let plugins = own.take_plugins();
+        Ok(Found {
+            own,
+            plugins: self.plugins(plugins),
+        })
+    }
+
+    fn plugins(&self, identities: Vec<keydance_sops::age::PluginIdentity>) -> AgePlugins {
+        let path = self.environment.get(Variable::Path).unwrap_or_default();
+        AgePlugins::new(
+            SearchPath::new(path),
+            identities,
+            Box::new(Terminal),
+            PATIENCE,
+        )
     }
 
     fn add_ssh(&self, identities: &mut AgeIdentities) -> Result<(), KeyError> {
@@ -72,66 +102,44 @@ impl<'e> Identities<'e> {
             ".config"
         }))
     }
-
-    /// What a command prints for a recipient; it is not run by a shell.
-    fn of_command(
-        &self,
-        variable: Variable,
-        recipient: &str,
-    ) -> Result<Option<AgeIdentities>, KeyError> {
-        let Some(line) = self.environment.get(variable).and_then(OsStr::to_str) else {
-            return Ok(None);
-        };
-        let failed = |problem: String| KeyError::Failed(format!("{}: {problem}", variable.name()));
-        let words = shell_words::split(line).map_err(|error| failed(error.to_string()))?;
-        let Some((program, arguments)) = words.split_first() else {
-            return Ok(None);
-        };
-        let output = Command::new(program)
-            .args(arguments)
-            .env("SOPS_AGE_RECIPIENT", recipient)
-            .stdin(Stdio::inherit())
-            .stderr(Stdio::inherit())
-            .output()
-            .map_err(|error| failed(error.to_string()))?;
-        let text = Zeroizing::new(output.stdout);
-        if !output.status.success() {
-            return Err(failed(format!("the command ended with {}", output.status)));
-        }
-        let mut identities = AgeIdentities::new(Arc::new(ask));
-        add(&mut identities, variable.name(), &text)?;
-        Ok(Some(identities))
-    }
 }
 
 impl KeyService for Identities<'_> {
+    /// Takes no identities, so none are looked for.
     fn wrap(&self, recipient: &Recipient, data_key: &[u8]) -> Result<String, KeyError> {
-        AgeIdentities::without_passphrases().wrap(recipient, data_key)
+        match recipient.age_plugin() {
+            None => AgeIdentities::without_passphrases().wrap(recipient, data_key),
+            Some(_) => self.plugins(Vec::new()).wrap(recipient, data_key),
+        }
     }
 
     fn unwrap(&self, recipient: &Recipient, enc: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let found = self
-            .found
-            .get_or_init(|| self.find())
-            .as_ref()
-            .map_err(Clone::clone)?;
-        let refusal = match found.unwrap(recipient, enc) {
-            Err(refusal @ KeyError::NoIdentity { .. }) => refusal,
-            answer => return answer,
+        let Found { own, plugins } = self.found()?;
+        let own = || own.unwrap(recipient, enc);
+        let plugins = || plugins.unwrap(recipient, enc);
+        let mut refusals = Vec::new();
+        // Who stands in the file says who is likely to open it, and plugins may ask for a touch.
+        let in_order: [&dyn Fn() -> _; 2] = match recipient.age_plugin() {
+            None => [&own, &plugins],
+            Some(_) => [&plugins, &own],
         };
-        for variable in [Variable::AgeSshCommand, Variable::AgeKeyCommand] {
-            if let Some(identities) = self.of_command(variable, &recipient.identity())?
-                && let Ok(key) = identities.unwrap(recipient, enc)
-            {
-                return Ok(key);
+        for attempt in in_order {
+            match attempt() {
+                Ok(key) => return Ok(key),
+                Err(KeyError::NotMine) => {}
+                Err(refusal) => refusals.push(refusal),
             }
         }
-        Err(refusal)
-    }
-
-    fn holds(&self, recipient: &Recipient) -> bool {
-        let found = self.found.get_or_init(|| self.find());
-        found.as_ref().is_ok_and(|found| found.holds(recipient))
+        for command in &self.commands {
+            match command.unwrap(recipient, enc) {
+                Ok(key) => return Ok(key),
+                Err(refusal) => refusals.push(refusal),
+            }
+        }
+        Err(match refusals.len() {
+            1 => refusals.remove(0),
+            _ => KeyError::Each(refusals),
+        })
     }
 }
 
@@ -156,11 +164,4 @@ fn add_file_if_there(identities: &mut AgeIdentities, path: &Path) -> Result<(), 
             Ok(())
         }
     }
-}
-
-/// Asks for a passphrase on the terminal, if there is one.
-fn ask(question: &Question<'_>) -> Option<Zeroizing<String>> {
-    let typed: io::Result<String> =
-        rpassword::prompt_password(format!("Passphrase for {}: ", question.place));
-    typed.ok().map(Zeroizing::new)
 }

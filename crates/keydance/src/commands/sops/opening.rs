@@ -10,18 +10,19 @@ use keydance_sops::format::{Format, ReadError, WriteError};
 use keydance_sops::keys::{DECRYPTION_ORDER, NotRecovered, Recovered, recover};
 use keydance_sops::mac::MacError;
 use keydance_sops::metadata::Metadata;
-use keydance_sops::policy::Policy;
 use keydance_sops::recipient::RecipientKind;
 use keydance_sops::services::KeyServices;
 
+use super::cloud::{with_clouds, with_remote};
 use super::environment::{Environment, Variable};
 use super::failure::{Exit, Failure};
 use super::identities::Identities;
 use super::request::{Opening, Services};
 use super::session::{Session, warn_about};
 
-/// How long gpg may take: somebody may be typing a passphrase or looking for a card.
-const GPG_PATIENCE: Duration = Duration::from_secs(300);
+/// How long gpg and plugins of age may take: somebody may be typing a passphrase or looking for a
+/// card.
+pub(super) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// An encrypted file that was read, and its data key.
 pub(crate) struct Unlocked {
@@ -33,17 +34,20 @@ impl Session {
     /// Whoever wraps and unwraps data keys here. None is asked, and no identity read, before a file
     /// needs it.
     pub(crate) fn key_services(&self, services: &Services) -> KeyServices<'_> {
-        let all = KeyServices::new(Policy::allow_all());
+        let all = KeyServices::new(self.policy.clone());
         if !services.local {
-            return all;
+            return with_remote(all, &self.environment, &services.remote);
         }
         let gpg = Gpg::new(GpgConfig {
             program: gpg_program(&self.environment),
             home: self.environment.get(Variable::GnupgHome).map(PathBuf::from),
-            timeout: GPG_PATIENCE,
+            timeout: PATIENCE,
         });
-        all.with(&[RecipientKind::Age], Identities::new(&self.environment))
-            .with(&[RecipientKind::Pgp], gpg)
+        let local = all
+            .with(&[RecipientKind::Age], Identities::new(&self.environment))
+            .with(&[RecipientKind::Pgp], gpg);
+        let local = with_clouds(local, &self.environment);
+        with_remote(local, &self.environment, &services.remote)
     }
 
     /// Reads an encrypted file and recovers its data key.

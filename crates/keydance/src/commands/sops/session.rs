@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use keydance_sops::format::{Format, ReadOptions, WriteOptions};
+use keydance_sops::policy::Policy;
 use keydance_sops::tree::Time;
 use zeroize::Zeroizing;
 
 use super::Face;
+use super::allowed;
 use super::configuration::Configuration;
 use super::environment::Environment;
 use super::failure::{Exit, Failure, warn};
@@ -22,6 +24,8 @@ pub(crate) struct Session {
     pub(crate) face: Face,
     pub(crate) environment: Environment,
     pub(crate) options: Options,
+    /// Which recipients may be used at all.
+    pub(super) policy: Policy,
     /// Read when a command asks for it.
     configuration: OnceLock<Option<Configuration>>,
 }
@@ -34,13 +38,23 @@ pub(crate) struct Source {
 }
 
 impl Session {
-    pub(crate) fn new(face: Face, environment: Environment, options: Options) -> Self {
-        Self {
+    /// A run with these options in this environment.
+    ///
+    /// # Errors
+    /// What the environment allows makes no sense.
+    pub(crate) fn new(
+        face: Face,
+        environment: Environment,
+        options: Options,
+    ) -> Result<Self, Failure> {
+        let policy = allowed::policy(&environment)?;
+        Ok(Self {
             face,
             environment,
             options,
+            policy,
             configuration: OnceLock::new(),
-        }
+        })
     }
 
     /// The configuration, if there is one.
