@@ -84,20 +84,15 @@ fn from_bytes(
             Destination::Stdout | Destination::Nowhere => format_of(name),
             Destination::File(_) | Destination::InPlace => format,
         });
-<<<<<<< HEAD
-    let plan = Plan::of(session, name, &request.creation)?;
+    let mut plan = Plan::of(session, name, &request.creation)?;
+    if format == Format::Binary {
+        plan.encrypt_everything(name);
+    }
     let file = sealed(name, output, tree, plan, services)?;
     let output = (output, Some(&file.metadata.to_map()));
     let before = Before { bytes, format };
     let mut written = converted(session, name, &file.tree, output, before)?;
     Ok(std::mem::take(&mut *written))
-=======
-    let mut plan = Plan::of(session, name, &request.creation)?;
-    if format == Format::Binary {
-        plan.encrypt_everything(name);
-    }
-    encrypted(session, name, output, tree, plan, services)
->>>>>>> origin/main
 }
 
 /// Reads a file that is not encrypted.
