@@ -17,3 +17,6 @@ mod soak;
 
 /// How often each pair meets.
 const ROUNDS: u32 = 500;
+
+/// How often each side must win, so that both really met. On a busy machine one is luckier.
+const WINS: u32 = ROUNDS / 100;

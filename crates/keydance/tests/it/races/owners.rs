@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use keydance_testkit::Client;
 use serde_json::{Value, json};
 
-use super::ROUNDS;
 use super::history::Seen;
 use super::replay;
 use super::replicas::{Person, Replicas, WRONG_REFERENCES, flow, meet};
+use super::{ROUNDS, WINS};
 use crate::crash::log::Log;
 use crate::crash::random::Random;
 
@@ -67,7 +67,7 @@ impl Closing {
         assert!(findings.is_empty(), "{findings:#?}");
         let (stored, closed) = (story.stored_first, story.closed_first);
         assert!(
-            stored > ROUNDS / 20 && closed > ROUNDS / 20,
+            stored > WINS && closed > WINS,
             "one side always won: stored {stored}, closed {closed}"
         );
     }

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use keydance_testkit::Client;
 use serde_json::json;
 
-use super::ROUNDS;
 use super::history::{Act, Kind, Seen, late_hand_outs};
 use super::owners::create;
 use super::replay;
 use super::replicas::{Person, Replicas, WRONG_REFERENCES, flow, meet};
+use super::{ROUNDS, WINS};
 use crate::crash::log::Log;
 use crate::crash::random::Random;
 
@@ -38,7 +38,7 @@ fn nothing_starts_or_is_handed_out_after_an_owner_was_removed() {
     findings.extend(replay::findings(story.references, log.events()));
     assert!(findings.is_empty(), "{findings:#?}");
     assert!(
-        story.handed_out > ROUNDS / 20 && story.refused > ROUNDS / 20,
+        story.handed_out > WINS && story.refused > WINS,
         "one side always won: handed out {}, refused {}",
         story.handed_out,
         story.refused
