@@ -2,7 +2,7 @@
 //! without TLS, as sops speaks it.
 //!
 //! Two methods and a handful of messages are not worth a framework: `hyper` does HTTP/2, `prost`
-//! the messages, and [`frame`] the rest of gRPC.
+//! the messages, and `frame` the rest of gRPC.
 
 pub use client::RemoteKeys;
 pub use server::{Listening, serve};
