@@ -20,22 +20,22 @@ impl Policy {
             return Ok((policy, warnings));
         };
         let mut fields = Fields::of(&map, Fields::TOP.to_owned());
-        read(&mut fields, "age_plugins", Some, &mut policy.age_plugins)?;
+        read(&mut fields, "age_plugins", name, &mut policy.age_plugins)?;
         read(
             &mut fields,
             "azure_kv",
-            |text| Endpoint::parse(&text),
+            Endpoint::parse,
             &mut policy.azure_kv,
         )?;
         read(&mut fields, "gcp_kms", pattern, &mut policy.gcp_kms)?;
         read(
             &mut fields,
             "hc_vault",
-            |text| Endpoint::parse(&text),
+            Endpoint::parse,
             &mut policy.hc_vault,
         )?;
         read(&mut fields, "hckms", pattern, &mut policy.hc_kms)?;
-        read(&mut fields, "pgp", Some, &mut policy.pgp)?;
+        read(&mut fields, "pgp", name, &mut policy.pgp)?;
         policy.kms = kms(&mut fields, &mut warnings)?;
         fields.finish(&mut warnings);
         Ok((policy, warnings))
@@ -58,14 +58,14 @@ impl Listed {
 fn read<T>(
     fields: &mut Fields<'_>,
     field: &'static str,
-    parse: impl Fn(String) -> Option<T>,
+    parse: impl Fn(&str) -> Option<T>,
     allow: &mut Allow<Vec<T>>,
 ) -> Result<(), ConfigError> {
     *allow = match Listed::read(fields, field)? {
         None => return Ok(()),
         Some(Listed(None)) => Allow::Any,
         Some(Listed(Some(texts))) => {
-            let items: Option<Vec<T>> = texts.into_iter().map(parse).collect();
+            let items: Option<Vec<T>> = texts.iter().map(|text| parse(text)).collect();
             Allow::Only(items.ok_or_else(|| fields.wrong(field, "a list of addresses"))?)
         }
     };
@@ -101,11 +101,18 @@ fn kms(
 
 #[expect(
     clippy::unnecessary_wraps,
-    clippy::needless_pass_by_value,
     reason = "one of several ways to read an item"
 )]
-fn pattern(text: String) -> Option<Pattern> {
-    Some(Pattern::new(&text))
+fn pattern(text: &str) -> Option<Pattern> {
+    Some(Pattern::new(text))
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of several ways to read an item"
+)]
+fn name(text: &str) -> Option<String> {
+    Some(text.to_owned())
 }
 
 #[cfg(test)]

@@ -4,10 +4,17 @@
 mod desk;
 
 // Each command, beside the real sops.
+mod edit;
+mod exec_env;
+mod exec_file;
+mod file_status;
 mod groups;
+mod identities;
 mod in_place;
 mod key_service;
 mod layout;
+mod looking;
+mod old_style;
 mod replace;
 mod rotate;
 mod set;

@@ -28,9 +28,7 @@ pub(super) fn run(session: &Session, request: &Edit) -> Result<ExitCode, Failure
     let services = session.key_services(&request.opening.services);
     let subject = Subject::of(session, request, &services)?;
     let sealed = edited(session, &request.file, &subject)?;
-    if !session.options.dry_run {
-        put(session, &request.file, &subject, &sealed)?;
-    }
+    put(session, &request.file, &subject, &sealed)?;
     Ok(ExitCode::SUCCESS)
 }
 

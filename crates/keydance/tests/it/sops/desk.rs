@@ -69,6 +69,11 @@ impl Desk {
         self.path(name)
     }
 
+    /// Makes a fifo: who reads it waits for who writes to it, and the other way round.
+    pub(super) fn fifo(&self, name: &str) {
+        tell(Command::new("mkfifo").arg(self.path(name))).code(0);
+    }
+
     /// Makes an encrypted file with the real sops.
     pub(super) fn encrypted(&self, name: &str, plain: &str, people: &[Person]) {
         self.write(name, plain);
@@ -108,7 +113,14 @@ impl Desk {
 
     /// Runs the real sops as people.
     pub(super) fn theirs(&self, arguments: &[&str], people: &[Person]) -> Told {
-        tell(self.program(sops(), people).args(arguments))
+        tell(&mut self.real(arguments, people))
+    }
+
+    /// The command that [`theirs`](Self::theirs) runs.
+    pub(super) fn real(&self, arguments: &[&str], people: &[Person]) -> Command {
+        let mut command = self.program(sops(), people);
+        command.args(arguments);
+        command
     }
 
     /// Runs `keydance sops` as Alice, whose identity a command gives: the first time it is asked, the
