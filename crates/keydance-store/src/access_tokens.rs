@@ -91,7 +91,7 @@ impl AccessTokens<'_, '_> {
         let sql = "select t.id, t.org, t.kind, t.principal, t.execution, t.name, t.permissions,
             t.credentials, t.environments, t.digest, t.created_at, t.expires_at, t.ended_at,
             t.ended_reason, t.parent
-            from EACH($1) e, access_token t where t.id = e.value->>0";
+            from EACH($1) e cross join access_token t where t.id = e.value->>0";
         self.0.query(sql, &values, access_token)
     }
 

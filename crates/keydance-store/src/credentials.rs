@@ -147,7 +147,7 @@ impl Credentials<'_, '_> {
     /// # Errors
     /// Those of the database.
     pub fn exist_anywhere(&mut self, ids: &[CredentialId]) -> Result<BTreeSet<CredentialId>> {
-        let sql = "select o.id from EACH($1) e, object o where o.id = e.value->>0";
+        let sql = "select o.id from EACH($1) e cross join object o where o.id = e.value->>0";
         let found = self.0.query(sql, &[each_id(ids)], |row| row.parse(0))?;
         Ok(found.into_iter().collect())
     }
@@ -167,7 +167,7 @@ impl Credentials<'_, '_> {
     pub fn find_all(&mut self, ids: &[CredentialId]) -> Result<Vec<CredentialRow>> {
         let values = [self.0.org()?, each_id(ids)];
         let sql = select_credential!(
-            "from EACH($2) e, credential c where c.org = $1 and c.id = e.value->>0"
+            "from EACH($2) e cross join credential c where c.org = $1 and c.id = e.value->>0"
         );
         self.0.query(sql, &values, credential)
     }
@@ -179,7 +179,7 @@ impl Credentials<'_, '_> {
     pub fn owners(&mut self, ids: &[CredentialId]) -> Result<Vec<CredentialOwnerRow>> {
         let values = [self.0.org()?, each_id(ids)];
         let sql = "select o.credential, o.owner_type, o.owner_id, o.wrap
-            from EACH($2) e, credential_owner o
+            from EACH($2) e cross join credential_owner o
             where o.org = $1 and o.credential = e.value->>0 and o.live = 1
             order by o.credential, o.position, o.since";
         self.0.query(sql, &values, |row| {

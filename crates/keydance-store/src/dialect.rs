@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `EACH($1) e` | a table with one row for each entry of the JSON list of lists `$1`; `e.value->>0` is the first column as text |
 //! | `as BYTES` | the type of bytes in a cast |
+//! | `EACH($1) e cross join t` | each entry once, and what fits it in `t`: SQLite, left to itself, reads the list anew for each row |
 //! | `FOR LOCK` | lock the rows read until the end of the transaction |
 
 mod postgres;

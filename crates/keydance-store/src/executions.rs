@@ -138,7 +138,7 @@ impl Executions<'_, '_> {
     pub fn find_all(&mut self, ids: &[ExecutionId]) -> Result<Vec<ExecutionRow>> {
         let values = [self.0.org()?, each_id(ids)];
         let sql = select_execution!(
-            "from EACH($2) e, execution x where x.org = $1 and x.id = e.value->>0"
+            "from EACH($2) e cross join execution x where x.org = $1 and x.id = e.value->>0"
         );
         self.0.query(sql, &values, execution)
     }
@@ -150,7 +150,7 @@ impl Executions<'_, '_> {
     pub fn credentials(&mut self, ids: &[ExecutionId]) -> Result<Vec<ExecutionCredentialRow>> {
         let values = [self.0.org()?, each_id(ids)];
         let sql = "select c.execution, c.credential, c.paths
-            from EACH($2) e, execution_credential c
+            from EACH($2) e cross join execution_credential c
             where c.org = $1 and c.execution = e.value->>0 order by c.execution, c.credential";
         self.0.query(sql, &values, |row| {
             Ok(ExecutionCredentialRow {
@@ -202,7 +202,7 @@ impl Executions<'_, '_> {
             now.as_millis().into(),
         ];
         let sql = select_execution!(
-            "from EACH($2) e, execution x where x.org = $1 and x.started_by = e.value->>0
+            "from EACH($2) e cross join execution x where x.org = $1 and x.started_by = e.value->>0
              and x.ended_at is null and x.expires_at > $3 order by x.id"
         );
         self.0.query(sql, &values, execution)

@@ -153,7 +153,9 @@ impl Flows<'_, '_> {
     /// Those of the database.
     pub fn find_all(&mut self, ids: &[FlowId]) -> Result<Vec<FlowRow>> {
         let values = [self.0.org()?, each_id(ids)];
-        let sql = select_flow!("from EACH($2) e, flow f where f.org = $1 and f.id = e.value->>0");
+        let sql = select_flow!(
+            "from EACH($2) e cross join flow f where f.org = $1 and f.id = e.value->>0"
+        );
         self.0.query(sql, &values, flow)
     }
 
@@ -169,13 +171,13 @@ impl Flows<'_, '_> {
         );
         let mut values = vec![self.0.org()?, owners];
         let count = "select count(*) from flow f where f.org = $1 and f.deleted_at is null
-            and f.id in (select o.flow from EACH($2) e, flow_owner o where o.org = $1
+            and f.id in (select o.flow from EACH($2) e cross join flow_owner o where o.org = $1
               and o.owner_type = e.value->>0 and o.owner_id = e.value->>1 and o.live = 1)";
         let total = self.0.find(count, &values, |row| row.get(0))?.unwrap_or(0);
         values.extend([page.size.into(), page.offset().into()]);
         let sql = select_flow!(
             "from flow f where f.org = $1 and f.deleted_at is null
-             and f.id in (select o.flow from EACH($2) e, flow_owner o where o.org = $1
+             and f.id in (select o.flow from EACH($2) e cross join flow_owner o where o.org = $1
                and o.owner_type = e.value->>0 and o.owner_id = e.value->>1 and o.live = 1)
              order by f.created_at, f.id limit $3 offset $4"
         );
@@ -191,7 +193,7 @@ impl Flows<'_, '_> {
     /// Those of the database.
     pub fn owners(&mut self, ids: &[FlowId]) -> Result<Vec<(FlowId, Owner)>> {
         let values = [self.0.org()?, each_id(ids)];
-        let sql = "select o.flow, o.owner_type, o.owner_id from EACH($2) e, flow_owner o
+        let sql = "select o.flow, o.owner_type, o.owner_id from EACH($2) e cross join flow_owner o
             where o.org = $1 and o.flow = e.value->>0 and o.live = 1
             order by o.flow, o.since, o.position";
         self.0.query(sql, &values, |row| {

@@ -88,7 +88,7 @@ impl Groups<'_, '_> {
     /// Those of the database.
     pub fn open(&mut self, ids: &[&str]) -> Result<BTreeSet<String>> {
         let values = [self.0.org()?, each(ids.iter().map(|id| [*id]))];
-        let sql = "select g.id from EACH($2) e, membership_group g
+        let sql = "select g.id from EACH($2) e cross join membership_group g
             where g.org = $1 and g.id = e.value->>0 and g.closed_at is null";
         Ok(self
             .0
@@ -220,7 +220,7 @@ impl Groups<'_, '_> {
             at.as_millis().into(),
         ];
         let sql = "with recursive inside(principal, id) as (
-              select m.member_id, m.group_id from EACH($2) e, membership m
+              select m.member_id, m.group_id from EACH($2) e cross join membership m
                 where m.org = $1 and m.member_type = 'person' and m.member_id = e.value->>0
                 and m.live = 1 and (m.until is null or m.until > $3)
               union select i.principal, m.group_id from inside i, membership m

@@ -272,10 +272,10 @@ impl Log<'_, '_> {
         ];
         let sql = match (&filter.object, &filter.actor, visible) {
             (_, _, Some(_)) => events_where!(
-                "(ev.actor = cast($10 as text) or exists (select 1 from EACH($11) e, credential_owner o
+                "(ev.actor = cast($10 as text) or exists (select 1 from EACH($11) e cross join credential_owner o
                     where o.org = $1 and o.owner_type = e.value->>0 and o.owner_id = e.value->>1
                     and o.credential = ev.object and o.live = 1)
-                  or exists (select 1 from EACH($11) e, flow_owner o
+                  or exists (select 1 from EACH($11) e cross join flow_owner o
                     where o.org = $1 and o.owner_type = e.value->>0 and o.owner_id = e.value->>1
                     and o.flow = ev.object and o.live = 1))"
             ),

@@ -95,7 +95,7 @@ impl Principals<'_, '_> {
             crate::value::each(ids.iter().map(|id| [*id])),
         ];
         let sql = "select p.id, p.kind, p.name, p.email, p.status, p.permissions, p.created_at,
-            p.created_by, p.tag from EACH($2) e, principal p
+            p.created_by, p.tag from EACH($2) e cross join principal p
             where p.org = $1 and p.id = e.value->>0";
         self.0.query(sql, &values, principal)
     }

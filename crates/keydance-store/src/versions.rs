@@ -117,7 +117,7 @@ impl Versions<'_, '_> {
         );
         let values = [self.0.org()?, places];
         let sql = select_version!(
-            "from EACH($2) e, version v where v.org = $1 and v.credential = e.value->>0
+            "from EACH($2) e cross join version v where v.org = $1 and v.credential = e.value->>0
              and v.environment = e.value->>1 and v.state = 'current'"
         );
         self.0.query(sql, &values, version)
@@ -132,7 +132,7 @@ impl Versions<'_, '_> {
         let values = [self.0.org()?, each(ids.iter().map(|id| [id.to_string()]))];
         let sql = "select v.credential, v.number, v.environment, v.state, null, v.key_gen,
               v.created_at, v.created_by, v.origin
-            from EACH($2) e, version v where v.org = $1 and v.credential = e.value->>0
+            from EACH($2) e cross join version v where v.org = $1 and v.credential = e.value->>0
               and v.state <> 'destroyed'
             order by v.credential, v.number";
         self.0.query(sql, &values, without_value)

@@ -48,10 +48,10 @@ pub enum CredentialOrder {
 macro_rules! listed {
     () => {
         "from credential c where c.org = $1 and c.state in ('usable', 'suspended')
-        and c.id in (select o.credential from EACH($2) e, credential_owner o
+        and c.id in (select o.credential from EACH($2) e cross join credential_owner o
           where o.org = $1 and o.owner_type = e.value->>0 and o.owner_id = e.value->>1 and o.live = 1)
         and (cast($3 as text) is null or c.id in (select o.credential
-          from EACH($3) e, credential_owner o where o.org = $1
+          from EACH($3) e cross join credential_owner o where o.org = $1
           and o.owner_type = e.value->>0 and o.owner_id = e.value->>1 and o.live = 1))
         and (cast($4 as text) is null or c.type = $4)
         and (cast($5 as text) is null or replace(lower(c.name), cast($5 as text), '') <> lower(c.name))

@@ -60,8 +60,10 @@ impl Postgres {
         };
         connection.command("set search_path = public")?;
         connection.command("set synchronous_commit = on")?;
-        if access == Access::ReadOnly {
-            connection.command("set default_transaction_read_only = on")?;
+        match access {
+            Access::ReadOnly => connection.command("set default_transaction_read_only = on")?,
+            // What writes finds rows by their keys, so one plan is as good as another; lists do not.
+            Access::ReadWrite => connection.command("set plan_cache_mode = force_generic_plan")?,
         }
         Ok(connection)
     }

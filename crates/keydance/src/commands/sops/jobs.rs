@@ -31,9 +31,13 @@ pub(crate) struct Summary {
 }
 
 impl Jobs {
-    /// As it was asked for; as many as there are cores if nothing was said.
+    /// As it was asked for; four for each core if nothing was said, since most of them wait for the
+    /// disk or for somebody who holds a key.
     pub(crate) fn of(options: &Options) -> Self {
-        let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let cores = || {
+            let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+            cores.saturating_mul(WAITING)
+        };
         Self {
             count: options.jobs.unwrap_or_else(cores),
             fail_fast: options.fail_fast,
@@ -149,6 +153,9 @@ fn progress(count: usize) -> ProgressBar {
         Err(_) => bar,
     }
 }
+
+/// Files at a time for each core.
+const WAITING: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
 
 #[cfg(test)]
 mod tests {
