@@ -1,0 +1,1 @@
+//! What every commit of the repository held, and who could open it.

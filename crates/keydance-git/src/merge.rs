@@ -1,0 +1,1 @@
+//! Merging two changes of one encrypted file.

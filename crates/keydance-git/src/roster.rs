@@ -1,0 +1,1 @@
+//! The roster `keydance.yaml`: people, devices, machine identities, groups and paths.

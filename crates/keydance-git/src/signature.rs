@@ -1,0 +1,1 @@
+//! Detached signatures over files, in the format of `ssh-keygen -Y`.
