@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -410,10 +412,8 @@ fn chain(length: usize) -> String {
         } else {
             format!("\"@g{}\"", at + 1)
         };
-        text += &format!(
-            "  g{at}: {{members: {{{member}: {{from: 2026-01-01}}}}, admins: [alice], generation: 1, recipient: age1{}}}\n",
-            at.to_string().replace('1', "x")
-        );
+        write!(text, "  g{at}: {{members: {{{member}: {{from: 2026-01-01}}}}, admins: [alice], generation: 1, recipient: age1{}}}\n",
+            at.to_string().replace('1', "x")).unwrap();
     }
     text
 }
@@ -463,23 +463,19 @@ fn nested(edges: &[(usize, usize)]) -> String {
          {a: {recipient: age1root, from: 2026-01-01}}}\n",
     );
     for person in 6..10 {
-        text += &format!(
-            "  p{person}: {{from: 2026-01-01, devices: {{a: {{recipient: age1p{person}, from: 2026-01-01}}}}}}\n"
-        );
+        write!(text, "  p{person}: {{from: 2026-01-01, devices: {{a: {{recipient: age1p{person}, from: 2026-01-01}}}}}}\n").unwrap();
     }
     text += "groups:\n";
     for group in 0..6 {
-        text += &format!(
-            "  g{group}:\n    admins: [root]\n    generation: 1\n    recipient: age1{}\n    members:\n      root: {{from: 2026-01-01}}\n",
-            group.to_string().replace('1', "x")
-        );
+        write!(text, "  g{group}:\n    admins: [root]\n    generation: 1\n    recipient: age1{}\n    members:\n      root: {{from: 2026-01-01}}\n",
+            group.to_string().replace('1', "x")).unwrap();
         for (_, member) in edges.iter().filter(|(of, _)| *of == group) {
             let name = if *member < 6 {
                 format!("\"@g{member}\"")
             } else {
                 format!("p{member}")
             };
-            text += &format!("      {name}: {{from: 2026-01-01}}\n");
+            write!(text, "      {name}: {{from: 2026-01-01}}\n").unwrap();
         }
     }
     text
