@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use keydance_sops::recipient::{Recipient, RecipientKind};
 
-use super::document::{Content, Key, Node};
+use super::document::{Key, Node};
 use super::error::{Problem, RosterError};
 use super::fields::{Field, Fields, wrong};
 use super::recipient::parse_recipient;

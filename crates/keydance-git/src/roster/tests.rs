@@ -185,101 +185,104 @@ fn an_identity_is_for_open_devices_and_the_identities_of_groups_within() {
     assert_eq!((readers.groups.len(), readers.threshold), (2, 2));
 }
 
+/// What is replaced in the roster, by what, and the error.
+const WRONG: &[(&str, &str, &str)] = &[
+    (
+        "protected:",
+        "protectd:",
+        "line 4: the key protectd means nothing in the roster; is it protected?",
+    ),
+    (
+        "  carol:\n    from",
+        "  carol:\n    form",
+        "line 23: the key form means nothing in a person; is it from?",
+    ),
+    (
+        "lost: true",
+        "lots: true",
+        "line 14: the key lots means nothing in a device; is it lost?",
+    ),
+    (
+        "    quorum: 2",
+        "    colour: 2",
+        "line 55: the key colour means nothing in a group",
+    ),
+    (
+        "environment: production",
+        "environment: producton",
+        "line 58: there is no environment producton; is it production?",
+    ),
+    (
+        "readers: [payments]",
+        "readers: [payment]",
+        "line 59: there is no group payment; is it payments?",
+    ),
+    (
+        "readers: [payments]",
+        "readers: [alice]",
+        "line 59: alice is no group: only groups read paths",
+    ),
+    (
+        "readers: [payments]",
+        "readers: [\"node:web-1\"]",
+        "line 59: node:web-1 is no group: only groups read paths",
+    ),
+    (
+        "      carol: {from: 2026-01-05}\n    admins: [carol, alice]",
+        "      carl: {from: 2026-01-05}\n    admins: [carol, alice]",
+        "line 44: there is no person carl; is it carol?",
+    ),
+    (
+        "admins: [carol, alice]",
+        "admins: [dave]",
+        "line 45: there is no person dave",
+    ),
+    (
+        "admins: [carol, alice]",
+        "admins: []",
+        "line 42: a group needs the key admins",
+    ),
+    (
+        "recovery: recovery",
+        "recovery: rescue",
+        "line 67: there is no group rescue",
+    ),
+    (
+        "keydance: 1",
+        "keydance: 2",
+        "line 1: keydance must be 1, the version of the format",
+    ),
+    (
+        "integrity: strict",
+        "integrity: on",
+        "line 5: integrity must be off, warn or strict",
+    ),
+    (
+        "generation: 3",
+        "generation: \"3\"",
+        "line 40: generation must be a whole number",
+    ),
+    (
+        "recipient: age1payments",
+        "recipient: \"pgp:01\"",
+        "line 41: recipient must be an age1… recipient",
+    ),
+    (
+        "{encrypted_regex: \"^(data|stringData)$\"}",
+        "{encrypted_regex: \"(\"}",
+        "line 61: encrypted_regex must be a regular expression",
+    ),
+    (
+        "until: 2026-04-01\n    earlier",
+        "until: soon\n    earlier",
+        "line 17: until must be a time like 2026-01-05T09:00:00Z",
+    ),
+];
+
 #[test]
 fn what_means_nothing_is_refused_with_its_line_and_the_nearest_word() {
-    for (old, new, error) in [
-        (
-            "protected:",
-            "protectd:",
-            "line 4: the key protectd means nothing in the roster; is it protected?",
-        ),
-        (
-            "  carol:\n    from",
-            "  carol:\n    form",
-            "line 23: the key form means nothing in a person; is it from?",
-        ),
-        (
-            "lost: true",
-            "lots: true",
-            "line 14: the key lots means nothing in a device; is it lost?",
-        ),
-        (
-            "    quorum: 2",
-            "    colour: 2",
-            "line 55: the key colour means nothing in a group",
-        ),
-        (
-            "environment: production",
-            "environment: producton",
-            "line 58: there is no environment producton; is it production?",
-        ),
-        (
-            "readers: [payments]",
-            "readers: [payment]",
-            "line 59: there is no group payment; is it payments?",
-        ),
-        (
-            "readers: [payments]",
-            "readers: [alice]",
-            "line 59: alice is no group: only groups read paths",
-        ),
-        (
-            "readers: [payments]",
-            "readers: [\"node:web-1\"]",
-            "line 59: node:web-1 is no group: only groups read paths",
-        ),
-        (
-            "      carol: {from: 2026-01-05}\n    admins: [carol, alice]",
-            "      carl: {from: 2026-01-05}\n    admins: [carol, alice]",
-            "line 44: there is no person carl; is it carol?",
-        ),
-        (
-            "admins: [carol, alice]",
-            "admins: [dave]",
-            "line 45: there is no person dave",
-        ),
-        (
-            "admins: [carol, alice]",
-            "admins: []",
-            "line 42: a group needs the key admins",
-        ),
-        (
-            "recovery: recovery",
-            "recovery: rescue",
-            "line 67: there is no group rescue",
-        ),
-        (
-            "keydance: 1",
-            "keydance: 2",
-            "line 1: keydance must be 1, the version of the format",
-        ),
-        (
-            "integrity: strict",
-            "integrity: on",
-            "line 5: integrity must be off, warn or strict",
-        ),
-        (
-            "generation: 3",
-            "generation: \"3\"",
-            "line 40: generation must be a whole number",
-        ),
-        (
-            "recipient: age1payments",
-            "recipient: \"pgp:01\"",
-            "line 41: recipient must be an age1… recipient",
-        ),
-        (
-            "{encrypted_regex: \"^(data|stringData)$\"}",
-            "{encrypted_regex: \"(\"}",
-            "line 61: encrypted_regex must be a regular expression",
-        ),
-        (
-            "until: 2026-04-01\n    earlier",
-            "until: soon\n    earlier",
-            "line 17: until must be a time like 2026-01-05T09:00:00Z",
-        ),
-    ] {
-        assert_eq!(refused(old, new), error);
+    for (old, new, error) in WRONG {
+        assert_eq!(refused(old, new), *error);
     }
 }
 
@@ -412,7 +415,7 @@ fn chain(length: usize) -> String {
         } else {
             format!("\"@g{}\"", at + 1)
         };
-        write!(text, "  g{at}: {{members: {{{member}: {{from: 2026-01-01}}}}, admins: [alice], generation: 1, recipient: age1{}}}\n",
+        writeln!(text, "  g{at}: {{members: {{{member}: {{from: 2026-01-01}}}}, admins: [alice], generation: 1, recipient: age1{}}}",
             at.to_string().replace('1', "x")).unwrap();
     }
     text
@@ -463,11 +466,11 @@ fn nested(edges: &[(usize, usize)]) -> String {
          {a: {recipient: age1root, from: 2026-01-01}}}\n",
     );
     for person in 6..10 {
-        write!(text, "  p{person}: {{from: 2026-01-01, devices: {{a: {{recipient: age1p{person}, from: 2026-01-01}}}}}}\n").unwrap();
+        writeln!(text, "  p{person}: {{from: 2026-01-01, devices: {{a: {{recipient: age1p{person}, from: 2026-01-01}}}}}}").unwrap();
     }
     text += "groups:\n";
     for group in 0..6 {
-        write!(text, "  g{group}:\n    admins: [root]\n    generation: 1\n    recipient: age1{}\n    members:\n      root: {{from: 2026-01-01}}\n",
+        writeln!(text, "  g{group}:\n    admins: [root]\n    generation: 1\n    recipient: age1{}\n    members:\n      root: {{from: 2026-01-01}}",
             group.to_string().replace('1', "x")).unwrap();
         for (_, member) in edges.iter().filter(|(of, _)| *of == group) {
             let name = if *member < 6 {
@@ -475,7 +478,7 @@ fn nested(edges: &[(usize, usize)]) -> String {
             } else {
                 format!("p{member}")
             };
-            write!(text, "      {name}: {{from: 2026-01-01}}\n").unwrap();
+            writeln!(text, "      {name}: {{from: 2026-01-01}}").unwrap();
         }
     }
     text
