@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use keydance_sops::recipient::Recipient;
 use keydance_sops::select::Rule;
 
+pub use draft::{Changed, Draft, DraftError};
 pub use error::{Problem, RosterError};
 pub use glob::{Glob, GlobError};
 pub use interval::{Interval, IntervalError, Intervals, parse_time};
@@ -28,7 +29,8 @@ mod error;
 mod fields;
 mod read;
 
-// What it says.
+// What it says, and changing it.
+mod draft;
 mod openers;
 
 /// The name of its file, at the top of the repository.
