@@ -22,6 +22,7 @@ mod cli;
 mod configuration;
 mod credential;
 mod flow;
+mod git;
 mod readme;
 mod serving;
 mod sops;
