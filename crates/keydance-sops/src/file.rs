@@ -74,11 +74,19 @@ pub enum SealError {
 impl File {
     /// Reads an encrypted file.
     pub fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Self, FileError> {
-        let Encrypted { tree, metadata } = format.read_encrypted(bytes, options)?;
+        let Encrypted {
+            tree,
+            metadata,
+            has_other_copies,
+        } = format.read_encrypted(bytes, options)?;
+        let metadata = Metadata {
+            has_other_copies,
+            ..Metadata::from_map(metadata)?
+        };
         Ok(Self {
             format,
             tree,
-            metadata: Metadata::from_map(metadata)?,
+            metadata,
         })
     }
 

@@ -15,7 +15,7 @@ use crate::random::Random;
 use crate::readers::Readers;
 use crate::recipient::{Identity, Recipient, RecipientKind};
 use crate::shamir::{self, ShamirError, Share};
-use crate::tree::Time;
+use crate::tree::{Key, Time, Value};
 
 pub use changes::{Changes, GroupChanges};
 
@@ -53,6 +53,9 @@ pub enum WrapError {
     /// There is no group, or an empty one.
     #[error("a file needs a recipient in each of its key groups")]
     NoRecipients,
+    /// Somebody in this list would be locked out: nobody knows how to wrap another share for them.
+    #[error("the recipients in {0} are of an unknown kind, so they cannot get another share")]
+    Unknown(Key),
     /// A key service did not do it.
     #[error("cannot wrap the data key for {recipient}: {error}")]
     Recipient {
@@ -133,12 +136,10 @@ impl Recovered {
         random: &mut dyn Random,
     ) -> Result<(), WrapError> {
         let Readers { groups, threshold } = &readers;
-        let split_anew = metadata.is_split_anew(groups.len(), *threshold);
-        metadata.shamir_threshold = *threshold;
-        if split_anew {
-            metadata.groups = wrap(readers, &self.key, service, now, random)?;
-            return Ok(());
+        if metadata.is_split_anew(groups.len(), *threshold) {
+            return self.rewrap_all(metadata, readers, service, now, random);
         }
+        metadata.shamir_threshold = *threshold;
         let parts = self.parts_as_before(groups.len())?;
         let before = std::mem::take(&mut metadata.groups);
         let groups = readers.groups.into_iter().zip(before).zip(&parts);
@@ -146,6 +147,29 @@ impl Recovered {
             wrap_group(group, Known::of(before), part, service, now)
         });
         metadata.groups = groups.collect::<Result<_, _>>()?;
+        Ok(())
+    }
+
+    /// Wraps the same data key for other readers, and anew for those who stay.
+    pub fn rewrap_all(
+        &self,
+        metadata: &mut Metadata,
+        readers: Readers,
+        service: &dyn KeyService,
+        now: Time,
+        random: &mut dyn Random,
+    ) -> Result<(), WrapError> {
+        // Of one group everybody holds the data key itself, which stays.
+        let shares_stay = metadata.groups.len() == 1 && readers.groups.len() == 1;
+        if let (false, Some(list)) = (shares_stay, metadata.unknown_recipients().next()) {
+            return Err(WrapError::Unknown(list.clone()));
+        }
+        metadata.shamir_threshold = readers.threshold;
+        let mut groups = wrap(readers, &self.key, service, now, random)?;
+        for (group, before) in groups.iter_mut().zip(&mut metadata.groups) {
+            group.unknown = std::mem::take(&mut before.unknown);
+        }
+        metadata.groups = groups;
         Ok(())
     }
 
@@ -252,30 +276,39 @@ fn wrap_group(
     });
     wrappings
         .collect::<Result<_, WrapError>>()
-        .map(|wrappings| Group { wrappings })
+        .map(|wrappings| Group {
+            wrappings,
+            unknown: known.unknown,
+        })
 }
 
-/// Wrapped keys of a file, by whose they are.
+/// A group as it stands in a file: wrapped keys by whose they are, and what is not understood.
 #[derive(Default)]
-struct Known(HashMap<Identity, Wrapping>);
+struct Known {
+    wrappings: HashMap<Identity, Wrapping>,
+    unknown: Vec<(Key, Value)>,
+}
 
 impl Known {
     /// Of several for one recipient, the first.
     fn of(group: Group) -> Self {
-        let mut known = HashMap::with_capacity(group.wrappings.len());
+        let mut wrappings = HashMap::with_capacity(group.wrappings.len());
         for wrapping in group.wrappings {
-            known
+            wrappings
                 .entry(Identity::of(&wrapping.recipient))
                 .or_insert(wrapping);
         }
-        Self(known)
+        Self {
+            wrappings,
+            unknown: group.unknown,
+        }
     }
 
     fn take(&mut self, recipient: &Recipient) -> Option<Wrapping> {
-        if self.0.is_empty() {
+        if self.wrappings.is_empty() {
             return None;
         }
-        self.0.remove(&Identity::of(recipient))
+        self.wrappings.remove(&Identity::of(recipient))
     }
 }
 

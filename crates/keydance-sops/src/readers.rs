@@ -161,8 +161,7 @@ impl File {
         now: Time,
         random: &mut dyn Random,
     ) -> Result<(), WrapError> {
-        self.metadata.shamir_threshold = readers.threshold;
-        self.metadata.groups = wrap(readers, &recovered.key, service, now, random)?;
+        recovered.rewrap_all(&mut self.metadata, readers, service, now, random)?;
         self.state_rule();
         Ok(())
     }

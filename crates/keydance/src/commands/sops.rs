@@ -28,6 +28,7 @@ mod configuration;
 mod creation;
 mod identities;
 mod key_commands;
+mod lints;
 mod opening;
 mod prompts;
 mod session;

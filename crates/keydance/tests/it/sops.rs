@@ -20,6 +20,7 @@ mod publish;
 mod replace;
 mod rotate;
 mod set;
+mod strict;
 mod unset;
 mod updatekeys;
 

@@ -17,7 +17,7 @@ use super::super::creation::Plan;
 use super::super::encrypt::{about_sealing, about_wrapping};
 use super::super::failure::Failure;
 use super::super::groups::about_readers;
-use super::super::opening::{Unlocked, about_writing, recover_key};
+use super::super::opening::about_writing;
 use super::super::output::print;
 use super::super::request::Input;
 use super::super::session::{Session, format_of};
@@ -51,8 +51,8 @@ pub(super) fn of(
     if recreation.is_none() && !is_vault {
         return Ok(Content::File(source.bytes.to_vec()));
     }
-    let recovered = recover_key(path, &file.metadata, services, &request.opening.order)?;
-    let (opened, _) = Unlocked { file, recovered }.open(path, &request.opening)?;
+    let unlocked = session.unlock_file(path, file, services, &request.opening.order)?;
+    let (opened, _) = unlocked.open(path, &request.opening)?;
     match recreation {
         Some(recreation) if !is_vault => recreated(publishing, path, opened, recreation),
         _ => Ok(Content::Values(as_one_map(opened.tree))),
