@@ -3,7 +3,6 @@
 //! With one key group every recipient wraps the whole data key. With several the key is split, and
 //! each recipient of group *n* wraps share *n*.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use zeroize::Zeroizing;
@@ -13,13 +12,16 @@ use crate::key_service::{KeyError, KeyService};
 use crate::metadata::{Group, Metadata, Wrapping};
 use crate::random::Random;
 use crate::readers::Readers;
-use crate::recipient::{Identity, Recipient, RecipientKind};
+use crate::recipient::{Recipient, RecipientKind};
 use crate::shamir::{self, ShamirError, Share};
-use crate::tree::{Key, Time, Value};
+use crate::tree::{Key, Time};
 
 pub use changes::{Changes, GroupChanges};
 
+use wrapping::{Wanted, wrap_groups};
+
 mod changes;
+mod wrapping;
 
 /// The kinds that are tried first, because they ask nobody over a network.
 pub const DECRYPTION_ORDER: [RecipientKind; 2] = [RecipientKind::Age, RecipientKind::Pgp];
@@ -119,9 +121,8 @@ pub fn wrap(
 ) -> Result<Vec<Group>, WrapError> {
     let parts = parts_of(key, readers.groups.len(), readers.threshold, random)?;
     let groups = readers.groups.into_iter().zip(&parts);
-    groups
-        .map(|(group, part)| wrap_group(group, Known::default(), part, service, now))
-        .collect()
+    let groups = groups.map(|(group, part)| Wanted::new(group, Group::default(), part));
+    wrap_groups(groups.collect(), service, now)
 }
 
 impl Recovered {
@@ -143,10 +144,8 @@ impl Recovered {
         let parts = self.parts_as_before(groups.len())?;
         let before = std::mem::take(&mut metadata.groups);
         let groups = readers.groups.into_iter().zip(before).zip(&parts);
-        let groups = groups.map(|((group, before), part)| {
-            wrap_group(group, Known::of(before), part, service, now)
-        });
-        metadata.groups = groups.collect::<Result<_, _>>()?;
+        let groups = groups.map(|((group, before), part)| Wanted::new(group, before, part));
+        metadata.groups = wrap_groups(groups.collect(), service, now)?;
         Ok(())
     }
 
@@ -249,66 +248,6 @@ fn parts_of(
                 .map(|share| Zeroizing::new(share.expose().to_vec()))
                 .collect())
         }
-    }
-}
-
-fn wrap_group(
-    recipients: Vec<Recipient>,
-    mut known: Known,
-    part: &[u8],
-    service: &dyn KeyService,
-    now: Time,
-) -> Result<Group, WrapError> {
-    if recipients.is_empty() {
-        return Err(WrapError::NoRecipients);
-    }
-    let wrappings = recipients.into_iter().map(|recipient| {
-        if let Some(wrapping) = known.take(&recipient) {
-            return Ok(wrapping);
-        }
-        let enc = service
-            .wrap(&recipient, part)
-            .map_err(|error| WrapError::Recipient {
-                recipient: recipient.identity(),
-                error,
-            })?;
-        Ok(Wrapping::new(recipient, enc, now))
-    });
-    wrappings
-        .collect::<Result<_, WrapError>>()
-        .map(|wrappings| Group {
-            wrappings,
-            unknown: known.unknown,
-        })
-}
-
-/// A group as it stands in a file: wrapped keys by whose they are, and what is not understood.
-#[derive(Default)]
-struct Known {
-    wrappings: HashMap<Identity, Wrapping>,
-    unknown: Vec<(Key, Value)>,
-}
-
-impl Known {
-    /// Of several for one recipient, the first.
-    fn of(group: Group) -> Self {
-        let mut wrappings = HashMap::with_capacity(group.wrappings.len());
-        for wrapping in group.wrappings {
-            wrappings
-                .entry(Identity::of(&wrapping.recipient))
-                .or_insert(wrapping);
-        }
-        Self {
-            wrappings,
-            unknown: group.unknown,
-        }
-    }
-
-    fn take(&mut self, recipient: &Recipient) -> Option<Wrapping> {
-        if self.wrappings.is_empty() {
-            return None;
-        }
-        self.wrappings.remove(&Identity::of(recipient))
     }
 }
 
