@@ -3,4 +3,5 @@
 mod crash;
 mod desk;
 mod events;
+mod files;
 mod identity;

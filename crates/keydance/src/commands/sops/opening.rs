@@ -18,6 +18,7 @@ use super::environment::{Environment, Variable};
 use super::failure::{Exit, Failure};
 use super::identities::Identities;
 use super::lints;
+use super::organisation::Organisation;
 use super::request::{Opening, Services};
 use super::session::{Session, warn_about};
 
@@ -39,7 +40,10 @@ impl Session {
     pub(crate) fn key_services(&self, services: &Services) -> KeyServices<'_> {
         let all = KeyServices::new(self.policy.clone());
         let all = match services.local {
-            true => with_local(all, &self.environment),
+            true => {
+                let all = all.with(&[RecipientKind::Age], Organisation::default());
+                with_local(all, &self.environment)
+            }
             false => all,
         };
         with_remote(all, &self.environment, &services.remote)
