@@ -10,6 +10,7 @@ pub mod idempotency;
 mod sealing;
 pub(crate) mod session;
 mod sign_in;
+mod standstill;
 
 // The nouns.
 pub mod audit;
@@ -43,6 +44,7 @@ use crate::clock::Clock;
 use crate::keyring::{Keyring, OrganisationKeys};
 use crate::limiter::Limiter;
 use crate::settings::Settings;
+use crate::spill::Spill;
 
 /// The use cases and what they need.
 #[derive(Debug)]
@@ -63,6 +65,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     /// The keys of the deployment, for access tokens.
     pub(crate) deployment_keys: Arc<OrganisationKeys>,
+    pub(crate) spill: Spill,
 }
 
 /// What the face knows of a request.
@@ -86,6 +89,7 @@ impl Engine {
         keyring: Arc<Keyring>,
         settings: Settings,
         clock: Clock,
+        spill: Spill,
     ) -> Result<Self> {
         let opening = Arc::clone(&keyring);
         let deployment_keys = store
@@ -100,6 +104,7 @@ impl Engine {
             settings,
             clock,
             deployment_keys,
+            spill,
         });
         let reading = Arc::clone(&parts);
         let reads = parts

@@ -43,6 +43,7 @@ struct Jobs {
     checkpoints: Health,
     failures: Health,
     destruction: Health,
+    held: Health,
 }
 
 /// Whether a job fails, to be told once.
@@ -61,11 +62,13 @@ impl Jobs {
             checkpoints: health("checkpoint"),
             failures: health("sign-in failures"),
             destruction: health("destruction"),
+            held: health("held closings"),
         }
     }
 
     async fn second(&mut self) {
         self.second += 1;
+        self.held.note(&self.engine.write_held().await);
         let is_due = |every: u64| self.second.is_multiple_of(every);
         let (checkpoint, minute, hour) = (is_due(CHECKPOINT_EVERY), is_due(60), is_due(3600));
         self.checkpoint(if checkpoint { 1 } else { CHECKPOINT_AFTER })

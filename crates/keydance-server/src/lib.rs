@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod keyring;
 pub mod limiter;
 pub mod settings;
+pub mod spill;
 pub mod start;
 
 pub use clock::Clock;

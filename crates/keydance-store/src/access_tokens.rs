@@ -138,6 +138,19 @@ impl AccessTokens<'_, '_> {
         Ok(self.0.find(sql, &values, |_| Ok(()))?.is_some())
     }
 
+    /// The ids of a token and of those issued with it, its own first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn family(&mut self, id: &str) -> Result<Vec<String>> {
+        let values = [self.0.org()?, id.into()];
+        let sql = "with recursive family(id) as (
+              select id from access_token where org = $1 and id = $2
+              union select t.id from access_token t join family f on t.parent = f.id where t.org = $1)
+            select id from family order by id <> $2, id";
+        self.0.query(sql, &values, |row| row.get(0))
+    }
+
     /// Ends a token and those issued with it. Says how many were ended.
     ///
     /// # Errors

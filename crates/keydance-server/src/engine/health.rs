@@ -14,6 +14,7 @@ pub struct Health {
     pub is_ready: bool,
     database: bool,
     stopping: bool,
+    held: usize,
 }
 
 impl Health {
@@ -23,7 +24,9 @@ impl Health {
         json!({
             "status": if self.is_ready { "ready" } else if self.stopping { "stopping" } else { "not ready" },
             "checks": { "database": word(self.database), "seal": "ok", "migrations": word(self.database) },
-            "warnings": [],
+            "warnings": if self.held == 0 { json!([]) } else {
+                json!([format!("{} ends of access hold on this server alone", self.held)])
+            },
         })
     }
 }
@@ -41,6 +44,7 @@ impl Engine {
             is_ready: database && !stopping,
             database,
             stopping,
+            held: self.held(),
         }
     }
 

@@ -153,6 +153,7 @@ pub(crate) fn recognise(
                 .map_err(Error::internal)?;
             let row =
                 row.filter(|row| record.matches(&row.digest) && row.kind == token.kind().as_str());
+            let row = row.filter(|row| !parts.spill.denies(row));
             Ok(row.ok_or_else(invalid)?.clone())
         })
         .collect())
@@ -179,7 +180,7 @@ pub(crate) fn ensure_live(row: AccessTokenRow, now: Timestamp) -> Result<AccessT
 }
 
 /// The caller behind the token of a person or machine identity.
-fn of_row(
+pub(super) fn of_row(
     tx: &mut Tx<'_>,
     row: AccessTokenRow,
     request: RequestContext,

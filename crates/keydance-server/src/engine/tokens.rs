@@ -18,7 +18,9 @@ use keydance_store::access_tokens::AccessTokenRow;
 use keydance_store::page::{Page, PageRequest};
 
 use super::idempotency::{Answer, Once};
+use super::standstill::is_standstill;
 use super::{Engine, Error, Result, Session, UseCase};
+use crate::spill::Closed;
 
 impl Engine {
     /// Issues an access token of the caller; it ends with the one it is issued with.
@@ -64,8 +66,22 @@ impl Engine {
     /// # Errors
     /// `not_found`, `missing_permission`.
     pub async fn revoke_token(&self, session: &Session, id: String) -> Result<()> {
-        self.write(session, move |use_case| use_case.revoke_token(&id))
-            .await
+        let token = id.clone();
+        let revoked = self.write(session, move |use_case| use_case.revoke_token(&id));
+        match revoked.await {
+            Err(error) if is_standstill(&error) => self.revoke_here(session, token, error).await,
+            revoked => revoked,
+        }
+    }
+
+    /// The same while the database cannot be written: it holds here, at once.
+    async fn revoke_here(&self, session: &Session, id: String, error: Error) -> Result<()> {
+        let family = self.read(session, move |use_case| {
+            use_case.may_revoke(&id)?;
+            Ok(use_case.tx.access_tokens().family(&id)?)
+        });
+        let family = family.await?;
+        self.hold_off(session, Closed::Tokens(family), error)
     }
 
     /// Who the caller is.
@@ -79,16 +95,8 @@ impl Engine {
 }
 
 impl UseCase<'_, '_> {
-    fn revoke_token(&mut self, id: &str) -> Result<()> {
-        let row = self.token_of_organisation(id)?;
-        if row.principal != self.subject() {
-            let manages = if row.kind == TokenKind::Machine.as_str() {
-                Permission::MachinesManage
-            } else {
-                Permission::PersonsManage
-            };
-            self.require(manages, &object(id))?;
-        }
+    pub(crate) fn revoke_token(&mut self, id: &str) -> Result<()> {
+        let row = self.may_revoke(id)?;
         let ended = self.tx.access_tokens().end(id, "revoked", self.now)?;
         self.tx.narrow_access()?;
         let ended = i64::try_from(ended).map_err(Error::internal)?;
@@ -98,6 +106,20 @@ impl UseCase<'_, '_> {
             .detail("endedTokens", ended);
         self.tx.record(event);
         Ok(())
+    }
+
+    /// The token, if it is the caller's to revoke.
+    fn may_revoke(&mut self, id: &str) -> Result<AccessTokenRow> {
+        let row = self.token_of_organisation(id)?;
+        if row.principal != self.subject() {
+            let manages = if row.kind == TokenKind::Machine.as_str() {
+                Permission::MachinesManage
+            } else {
+                Permission::PersonsManage
+            };
+            self.require(manages, &object(id))?;
+        }
+        Ok(row)
     }
 
     /// A token of a person, a machine identity or an enrolment of the caller's organisation.

@@ -12,6 +12,7 @@ use keydance_core::time::Timestamp;
 use keydance_crypto::token::{AccessToken, TokenKind};
 use keydance_server::engine::Error;
 use keydance_server::keyring::Keyring;
+use keydance_server::spill::Spill;
 use keydance_server::start::{self, NewOrganisation};
 use keydance_server::{Clock, Engine, Settings, http};
 use keydance_store::access_tokens::AccessTokenRow;
@@ -77,7 +78,14 @@ impl TestApp {
             limit_account_token: 0,
             ..Settings::default()
         };
-        let engine = Engine::new(store.clone(), Arc::new(keyring), settings, clock).await;
+        let engine = Engine::new(
+            store.clone(),
+            Arc::new(keyring),
+            settings,
+            clock,
+            Spill::default(),
+        )
+        .await;
         let engine = Arc::new(engine.unwrap());
         Self {
             router: http::router(&engine),

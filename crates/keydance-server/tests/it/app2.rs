@@ -15,6 +15,7 @@ use keydance_core::environment::EnvironmentName;
 use keydance_core::id::{ExecutionId, FlowId, OrganisationId};
 use keydance_core::owner::Owner;
 use keydance_core::time::Timestamp;
+use keydance_server::spill::Spill;
 use keydance_server::start::{NewOrganisation, announce, create_organisation, unseal};
 use keydance_server::{Clock, Engine, Settings};
 use keydance_store::executions::ExecutionRow;
@@ -248,7 +249,14 @@ async fn start(store: &Store, folder: &Path, clock: &Clock) -> Arc<Engine> {
         limit_account_token: 0,
         ..Settings::default()
     };
-    let engine = Engine::new(store.clone(), Arc::new(keyring), settings, clock.clone()).await;
+    let engine = Engine::new(
+        store.clone(),
+        Arc::new(keyring),
+        settings,
+        clock.clone(),
+        Spill::default(),
+    )
+    .await;
     Arc::new(engine.unwrap())
 }
 

@@ -191,3 +191,21 @@ fn the_tokens_of_a_principal_or_of_an_execution_end_together() {
         assert_eq!((ended_now, ended(world, all).len()), (2, 4));
     });
 }
+
+#[test]
+fn a_family_is_a_token_and_whatever_was_issued_with_it() {
+    both(|world| {
+        world.write(|tx| {
+            for (id, parent) in [("b", None), ("a", Some("b")), ("c", Some("a")), ("d", None)] {
+                let mut row = token(id, org(1));
+                row.parent = parent.map(str::to_owned);
+                tx.access_tokens().insert(&row)?;
+            }
+            Ok(())
+        });
+        let family = |id: &'static str| world.read(move |tx| tx.access_tokens().family(id));
+        assert_eq!(family("b"), ["b", "a", "c"]);
+        assert_eq!(family("d"), ["d"]);
+        assert!(family("x").is_empty());
+    });
+}

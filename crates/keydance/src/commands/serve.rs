@@ -9,6 +9,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use keydance_server::spill::Spill;
 use keydance_server::{Clock, Engine, http, jobs, start};
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -17,7 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::Context;
-use super::deployment::{Deployment, engine};
+use super::deployment::{Deployment, at, engine};
 use crate::config::key::Key;
 use crate::config::{Config, ConfigArgs, keys, misspelt};
 use crate::failure::{Failure, Kind};
@@ -83,8 +84,17 @@ async fn serve(
     let Deployment { store, keyring } = deployment;
     let announced = start::announce(&store, &keyring, Clock::System.now()).await;
     announced.map_err(|error| engine(&error))?;
-    let service = Engine::new(store, keyring, config.settings(), Clock::System).await;
+    let spill = config.data_dir.join("closings");
+    let spill = Spill::open(&spill).map_err(|error| at(&spill, &error))?;
+    let service = Engine::new(store, keyring, config.settings(), Clock::System, spill).await;
     let service = Arc::new(service.map_err(|error| engine(&error))?);
+    if let Err(error) = service.write_held().await {
+        // They go on to hold, and are tried again every second.
+        tracing::error!(
+            cause = error.message(),
+            "ends of access that wait cannot be written"
+        );
+    }
     let listener = listen(config).await?;
     let address = listener.local_addr().map_err(Failure::unexpected)?;
     announcement::ready(config, address, first_token.as_deref())?;

@@ -27,6 +27,7 @@ mod git;
 mod readme;
 mod serving;
 mod sops;
+mod standstill;
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

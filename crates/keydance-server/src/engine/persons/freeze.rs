@@ -7,7 +7,9 @@ use keydance_core::principal::{PersonError, PersonStatus};
 use keydance_store::principals::PrincipalRow;
 
 use super::object;
+use crate::engine::standstill::is_standstill;
 use crate::engine::{Engine, Error, Result, Session, UseCase};
+use crate::spill::Closed;
 
 impl Engine {
     /// Freezes a person: its access tokens, enrolment codes and executions end.
@@ -15,10 +17,32 @@ impl Engine {
     /// # Errors
     /// `missing_permission`, `not_found`.
     pub async fn freeze_person(&self, session: &Session, id: String) -> Result<(Person, i64)> {
-        self.write(session, move |use_case| {
+        let person = id.clone();
+        let frozen = self.write(session, move |use_case| {
             use_case.set_person_status(&id, PersonStatus::freeze)
-        })
-        .await
+        });
+        match frozen.await {
+            Err(error) if is_standstill(&error) => self.freeze_here(session, person, error).await,
+            frozen => frozen,
+        }
+    }
+
+    /// The same while the database cannot be written: it holds here, at once.
+    async fn freeze_here(
+        &self,
+        session: &Session,
+        id: String,
+        error: Error,
+    ) -> Result<(Person, i64)> {
+        let found = self.read(session, move |use_case| {
+            let person = use_case.person(&id)?;
+            use_case.require(Permission::PersonsManage, &object(&id))?;
+            Ok((use_case.describe_person(&person)?, id.clone()))
+        });
+        let ((mut person, tag), id) = found.await?;
+        self.hold_off(session, Closed::Person(id), error)?;
+        person.status = PersonStatus::Frozen.to_string();
+        Ok((person, tag))
     }
 
     /// Lets a frozen person back in. What ended stays ended.
@@ -34,7 +58,7 @@ impl Engine {
 }
 
 impl UseCase<'_, '_> {
-    fn set_person_status(
+    pub(crate) fn set_person_status(
         &mut self,
         id: &str,
         step: fn(PersonStatus) -> Result<PersonStatus, PersonError>,
