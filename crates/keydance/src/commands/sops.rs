@@ -28,6 +28,7 @@ mod configuration;
 mod creation;
 mod identities;
 mod key_commands;
+mod lints;
 mod opening;
 pub(crate) mod own_keys;
 mod prompts;
@@ -40,6 +41,7 @@ mod edit;
 mod encrypt;
 mod groups;
 mod key_service;
+mod publish;
 mod replace;
 mod rotate;
 mod set;
@@ -176,6 +178,7 @@ fn run_request(session: &Session, request: &Request) -> Result<ExitCode, Failure
         Request::Encrypt(request) => encrypt::run(session, request),
         Request::GroupsAdd(request) => groups::add(session, request),
         Request::GroupsDelete(request) => groups::delete(session, request),
+        Request::Publish(request) => publish::run(session, request),
         Request::Replace(request) => replace::run(session, request),
         Request::Rotate(request) => rotate::run(session, request),
         Request::Set(request) => set::run(session, request),

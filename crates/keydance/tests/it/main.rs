@@ -13,6 +13,7 @@ mod authorization;
 mod bad_input;
 
 // What it survives.
+mod audit;
 mod canary;
 mod crash;
 mod races;

@@ -17,6 +17,7 @@ use super::cloud::{with_clouds, with_remote};
 use super::environment::{Environment, Variable};
 use super::failure::{Exit, Failure};
 use super::identities::Identities;
+use super::lints;
 use super::request::{Opening, Services};
 use super::session::{Session, warn_about};
 
@@ -26,8 +27,10 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// An encrypted file that was read, and its data key.
 pub(crate) struct Unlocked {
-    pub(crate) file: File,
-    pub(crate) recovered: Recovered,
+    file: File,
+    recovered: Recovered,
+    /// Whether the file is refused for what is odd about it.
+    strict: bool,
 }
 
 impl Session {
@@ -55,17 +58,41 @@ impl Session {
         order: &[String],
     ) -> Result<Unlocked, Failure> {
         let file = self.parse(path, format, bytes)?;
+        self.unlock_file(path, file, services, order)
+    }
+
+    /// Recovers the data key of a file.
+    ///
+    /// # Errors
+    /// Nobody at hand can open it.
+    pub(crate) fn unlock_file(
+        &self,
+        path: &Path,
+        file: File,
+        services: &KeyServices<'_>,
+        order: &[String],
+    ) -> Result<Unlocked, Failure> {
         let recovered = recover_key(path, &file.metadata, services, order)?;
-        Ok(Unlocked { file, recovered })
+        let strict = self.options.strict;
+        Ok(Unlocked {
+            file,
+            recovered,
+            strict,
+        })
     }
 
     /// Reads an encrypted file.
     ///
     /// # Errors
-    /// It is none.
+    /// It is none; with `--strict`, something is odd about its metadata.
     pub(crate) fn parse(&self, path: &Path, format: Format, bytes: &[u8]) -> Result<File, Failure> {
-        self.read(format, bytes)
-            .map_err(|error| about_file(path, &error))
+        let file = self
+            .read(format, bytes)
+            .map_err(|error| about_file(path, &error))?;
+        if self.options.strict {
+            lints::refuse(path, &lints::of_metadata(&file.metadata))?;
+        }
+        Ok(file)
     }
 
     /// Reads what may be an encrypted file.
@@ -97,13 +124,21 @@ impl Unlocked {
     /// Decrypts the file and compares its MAC, unless it was said to be ignored.
     ///
     /// # Errors
-    /// A value does not decrypt, or the MAC is another one.
+    /// A value does not decrypt, or the MAC is another one; with `--strict`, something is odd.
     pub(crate) fn open(
         self,
         path: &Path,
         opening: &Opening,
     ) -> Result<(Opened, Recovered), Failure> {
-        let Self { file, recovered } = self;
+        let Self {
+            file,
+            recovered,
+            strict,
+        } = self;
+        if strict && opening.ignore_mac {
+            let message = "--strict and --ignore-mac contradict each other";
+            return Err(Failure::new(Exit::Conflict, message));
+        }
         let unverified = file.open(&recovered.key).map_err(|error| {
             Failure::new(Exit::Decryption, format!("{}: {error}", path.display()))
         })?;
@@ -114,7 +149,11 @@ impl Unlocked {
                 .verify()
                 .map_err(|error| about_mac(path, error))?
         };
-        warn_about(path, &opened.warnings);
+        if strict {
+            lints::refuse(path, &lints::of(&opened))?;
+            lints::report_unsigned(path);
+        }
+        warn_about(path, lints::of_content(&opened));
         Ok((opened, recovered))
     }
 }
