@@ -27,8 +27,7 @@ use files::Worktree;
 pub struct Journal<'c> {
     checkout: &'c Checkout,
     record: Record,
-    /// Locked as long as this is there.
-    _lock: File,
+    _lock: Lock,
 }
 
 /// How far it is: what the caller is told before each step.
@@ -92,6 +91,17 @@ pub enum JournalError {
     /// The journal is one of another version.
     #[error("the journal was written by another version")]
     Version,
+}
+
+/// The right to change the repository, until it is dropped.
+#[derive(Debug)]
+struct Lock(File);
+
+/// By name, since a process that is being started may hold a copy of the file for a moment.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        drop(self.0.unlock());
+    }
 }
 
 /// What is on the disk.
@@ -280,14 +290,14 @@ fn place(checkout: &Checkout) -> PathBuf {
 }
 
 /// Takes the lock that one process holds while it changes the repository.
-fn lock(checkout: &Checkout) -> Result<File, JournalError> {
+fn lock(checkout: &Checkout) -> Result<Lock, JournalError> {
     let folder = checkout.private_folder();
     fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
     let place = folder.join("event.lock");
     let file = File::options().create(true).append(true).open(&place);
     let file = file.map_err(|error| failed(&place, &error))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(fs::TryLockError::WouldBlock) => Err(JournalError::Busy),
         Err(fs::TryLockError::Error(error)) => Err(failed(&place, &error)),
     }
