@@ -1,6 +1,6 @@
 //! `.sops.yaml`: who can open new files, what is encrypted in them, and how they are laid out.
 
-use crate::format::{ReadError, yaml};
+use crate::format::{ReadError, ReadOptions, yaml};
 use crate::tree::{Map, Tree};
 
 pub use creation_rule::CreationRule;
@@ -121,6 +121,7 @@ pub fn rule_path<'a>(config_dir: &str, file: &'a str) -> &'a str {
 
 /// The first document, if there is one.
 fn document(bytes: &[u8]) -> Result<Option<Map>, ConfigError> {
+    ReadOptions::DEFAULT.check_length(bytes)?;
     if bytes.split(|byte| *byte == b'\n').all(is_blank) {
         return Ok(None);
     }

@@ -54,10 +54,12 @@ pub struct Encrypted {
 }
 
 /// How to read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadOptions {
     /// Keep the last of several equal keys in dotenv and INI files instead of refusing them.
     pub allow_duplicates: bool,
+    /// The longest input, in bytes.
+    pub max_bytes: usize,
 }
 
 /// How to write.
@@ -103,6 +105,7 @@ impl Format {
     ///
     /// Besides what is wrong with the text: [`ReadError::Encrypted`] if it has metadata.
     pub fn read_plain(self, bytes: &[u8], options: &ReadOptions) -> Result<Tree, ReadError> {
+        options.check_length(bytes)?;
         let tree = match self {
             Self::Binary => return Ok(binary::read(bytes)),
             Self::Dotenv => dotenv::read_plain(bytes, options)?,
@@ -127,6 +130,7 @@ impl Format {
         bytes: &[u8],
         options: &ReadOptions,
     ) -> Result<Encrypted, ReadError> {
+        options.check_length(bytes)?;
         match self {
             Self::Dotenv => dotenv::read_encrypted(bytes, options),
             Self::Ini => ini::read_encrypted(bytes, options),
@@ -204,11 +208,60 @@ fn take_metadata(mut tree: Tree) -> Result<Encrypted, ReadError> {
     }
 }
 
+impl ReadOptions {
+    /// What is not said otherwise: no duplicates, and 64 MiB.
+    pub const DEFAULT: Self = Self {
+        allow_duplicates: false,
+        max_bytes: 64 << 20,
+    };
+
+    pub(crate) fn check_length(&self, bytes: &[u8]) -> Result<(), ReadError> {
+        let limit = self.max_bytes;
+        (bytes.len() <= limit)
+            .then_some(())
+            .ok_or(ReadError::TooLong { limit })
+    }
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl Default for WriteOptions {
     fn default() -> Self {
         Self {
             yaml_indent: 4,
             json_indent: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_longer_than_the_limit_is_refused_in_every_format() {
+        let options = ReadOptions {
+            max_bytes: 7,
+            ..ReadOptions::DEFAULT
+        };
+        let too_long = Some(ReadError::TooLong { limit: 7 });
+        for format in [
+            Format::Binary,
+            Format::Dotenv,
+            Format::Ini,
+            Format::Json,
+            Format::Yaml,
+        ] {
+            let [fits, longer] = [&b"{ }    "[..], b"{ }     "];
+            let error = |bytes| format.read_plain(bytes, &options).err();
+            assert_eq!(error(longer), too_long, "{format:?}");
+            assert_ne!(error(fits), too_long, "{format:?}");
+            let error = format.read_encrypted(longer, &options).err();
+            assert_eq!(error, too_long, "{format:?}");
         }
     }
 }

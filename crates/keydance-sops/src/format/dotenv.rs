@@ -14,9 +14,6 @@ use crate::tree::{Comment, Entry, Key, Map, Text, Tree, Value};
 
 const METADATA_PREFIX: &[u8] = b"sops_";
 
-/// The most bytes that are read.
-const MAX_BYTES: usize = 64 << 20;
-
 /// Reads a file whose lines are all content, those named `sops_…` too.
 pub(crate) fn read_plain(bytes: &[u8], options: &ReadOptions) -> Result<Tree, ReadError> {
     let entries = lines(bytes, options)?
@@ -126,9 +123,6 @@ impl<'a> Line<'a> {
 
 /// The lines that are not empty. Equal keys, where they are allowed, all stay.
 fn lines<'a>(bytes: &'a [u8], options: &ReadOptions) -> Result<Vec<Line<'a>>, ReadError> {
-    if bytes.len() > MAX_BYTES {
-        return Err(ReadError::TooLarge { limit: "64 MiB" });
-    }
     let mut lines = Vec::new();
     let mut seen = HashMap::new();
     for (number, line) in (1..).zip(bytes.split(|&byte| byte == b'\n')) {

@@ -71,7 +71,13 @@ pub enum ReadError {
         /// What, without any of the input.
         problem: &'static str,
     },
-    /// Input beyond a limit.
+    /// Input that is too long.
+    #[error("the input is longer than {limit} bytes")]
+    TooLong {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// Input beyond another limit.
     #[error("the input exceeds the limit of {limit}")]
     TooLarge {
         /// The limit in words, its unit included.

@@ -28,10 +28,6 @@ mod implicit;
 mod string_style;
 mod writer;
 
-/// The longest input, in bytes.
-const MAX_BYTES: usize = 64 << 20;
-const TOO_LONG: &str = "64 MiB";
-
 /// More than [`MAX_DEPTH`].
 const TOO_DEEP: &str = "512 levels";
 
@@ -52,9 +48,6 @@ const TOO_MANY_COMMENTS: &str = "100,000 comments below a key or dash";
 pub(crate) fn read(bytes: &[u8]) -> Result<Tree, ReadError> {
     if bytes.is_empty() {
         return Err(ReadError::NoDocument);
-    }
-    if bytes.len() > MAX_BYTES {
-        return Err(ReadError::TooLarge { limit: TOO_LONG });
     }
     match source::utf16(bytes)? {
         Some(text) => read_text(&text),

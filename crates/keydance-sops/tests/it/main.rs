@@ -24,5 +24,6 @@ mod groups;
 mod layout;
 
 // What must not open, or not take for ever.
+mod fuzzing;
 mod limits;
 mod negative;

@@ -195,7 +195,7 @@ fn run_request(session: &Session, request: &Request) -> Result<ExitCode, Failure
         Request::Completion(shell) => print(&shell.script(session.face)),
         Request::Help(text) => print(text),
         Request::Version => print(&format!("{}\n", help::VERSION)),
-        _ => Err(Failure::other("internal: this command is not there yet")),
+        Request::MergeDriver(_) => Err(Failure::other("internal: this command is not there yet")),
     }
 }
 

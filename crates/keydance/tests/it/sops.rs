@@ -13,6 +13,7 @@ mod groups;
 mod identities;
 mod in_place;
 mod key_service;
+mod large;
 mod layout;
 mod looking;
 mod old_style;
@@ -122,6 +123,70 @@ fn bash_completes_what_the_program_suggests() {
         "--in-place\n--input-type\n"
     );
     assert_eq!(complete("sops decrypt ''", 2), "\n");
+}
+
+#[test]
+fn fish_completes_what_the_program_suggests() {
+    let folder = folder();
+    let complete = |words: &str| {
+        let script = format!("sops completion fish | source; complete --do-complete '{words}'");
+        let mut fish = Command::new("fish");
+        fish.args(["--no-config", "-c", &script]);
+        let told = in_a_shell(&mut fish, folder.path()).stdout;
+        let mut found: Vec<_> = told.lines().map(str::to_owned).collect();
+        found.sort();
+        found
+    };
+    assert_eq!(
+        complete("sops dec"),
+        ["decrypt\tDecrypt a file, or standard input"]
+    );
+    assert_eq!(
+        complete("sops groups del"),
+        ["delete\tDelete a group of recipients; the first is 0"]
+    );
+    let flags = complete("sops decrypt --in");
+    assert!(
+        flags.len() == 2 && flags[0].starts_with("--in-place\t"),
+        "{flags:?}"
+    );
+    // Files are the shell's own.
+    assert_eq!(complete("sops decrypt "), ["sops"]);
+}
+
+#[test]
+fn zsh_completes_what_the_program_suggests() {
+    let folder = folder();
+    let complete = |words: &str, current: usize| {
+        // What is called here belongs to zsh's own completion, which needs a terminal.
+        let script = format!(
+            "compdef() {{ : }}; _files() {{ print files }}; _describe() {{ print -l -- ${{(P)2}} }}
+             source <(sops completion zsh); words=({words}) CURRENT={current}; _sops"
+        );
+        let mut zsh = Command::new("zsh");
+        in_a_shell(zsh.args(["-f", "-c", &script]), folder.path()).stdout
+    };
+    let commands = complete("sops dec", 2);
+    assert!(
+        commands.contains("\ndecrypt:Decrypt a file, or standard input\n"),
+        "{commands}"
+    );
+    let groups =
+        "add:Add a group of recipients\ndelete:Delete a group of recipients; the first is 0\n";
+    assert_eq!(complete("sops groups ''", 3), groups);
+    let flags = complete("sops decrypt --in", 3);
+    assert!(
+        flags.starts_with("--in-place:") && flags.lines().count() == 2,
+        "{flags}"
+    );
+    assert_eq!(complete("sops decrypt ''", 3), "files\n");
+}
+
+/// Runs a shell that finds this program as `sops`.
+fn in_a_shell(shell: &mut Command, folder: &Path) -> crate::Told {
+    let path = format!("{}:/usr/bin:/bin", folder.display());
+    let shell = shell.env_clear().env("HOME", folder).env("PATH", path);
+    tell(shell.current_dir(folder)).code(0)
 }
 
 #[test]

@@ -7,14 +7,8 @@ use super::{BYTE_ORDER_MARKS, DEFAULT_SECTION, quote};
 use crate::format::{Position, ReadError, ReadOptions};
 use crate::tree::{Comment, Entry, Key, Map, Text, Value};
 
-/// The most bytes that are read.
-const MAX_BYTES: usize = 64 << 20;
-
 /// A file as a map of sections.
 pub(super) fn document(bytes: &[u8], options: &ReadOptions) -> Result<Map, ReadError> {
-    if bytes.len() > MAX_BYTES {
-        return Err(ReadError::TooLarge { limit: "64 MiB" });
-    }
     let mut reader = Reader {
         input: without_mark(bytes),
         offset: 0,

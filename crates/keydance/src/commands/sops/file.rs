@@ -25,6 +25,9 @@ pub(crate) enum ReadError {
     /// It holds more than is read.
     #[error("{}: is longer than {limit} bytes", path.display())]
     TooLong { path: PathBuf, limit: u64 },
+    /// Encrypted, it would hold more than is read.
+    #[error("{}: would be longer than {limit} bytes, encrypted", path.display())]
+    WouldBeTooLong { path: PathBuf, limit: u64 },
 }
 
 impl From<ReadError> for Failure {
@@ -35,7 +38,7 @@ impl From<ReadError> for Failure {
         };
         let failure = Self::new(exit, &error);
         match error {
-            ReadError::TooLong { .. } => {
+            ReadError::TooLong { .. } | ReadError::WouldBeTooLong { .. } => {
                 let name = Variable::MaxBytes.name();
                 failure.hint(format!(
                     "{name} is the number of bytes that are read at most"
@@ -57,6 +60,10 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, ReadEr
     let metadata = file.metadata().map_err(failed)?;
     if metadata.is_dir() {
         return Err(ReadError::Folder(path.to_owned()));
+    }
+    if metadata.is_file() && metadata.len() > limit {
+        let path = path.to_owned();
+        return Err(ReadError::TooLong { path, limit });
     }
     read_from(file, metadata.len(), limit, path)
 }
@@ -80,6 +87,24 @@ pub(crate) fn limit(environment: &Environment) -> Result<u64, Failure> {
     let number = OsStr::to_str(text).and_then(|text| text.parse().ok());
     let name = Variable::MaxBytes.name();
     number.ok_or_else(|| Failure::other(format!("{name} is no number of bytes")))
+}
+
+/// Whether an encrypted file may be as long as it would be: what cannot be read again is not
+/// written.
+///
+/// # Errors
+/// It may not.
+pub(crate) fn check_length(
+    environment: &Environment,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<(), Failure> {
+    let limit = limit(environment)?;
+    if bytes.len() as u64 <= limit {
+        return Ok(());
+    }
+    let path = path.to_owned();
+    Err(ReadError::WouldBeTooLong { path, limit }.into())
 }
 
 /// Reads to the end. `expected` is how many bytes there seem to be.

@@ -8,6 +8,7 @@ use keydance_sops::tree::{Map, Tree};
 use zeroize::Zeroizing;
 
 use super::failure::Failure;
+use super::file::check_length;
 use super::opening::about_writing;
 use super::options::Layout;
 use super::session::Session;
@@ -23,7 +24,7 @@ pub(super) struct Before<'a> {
 /// sops does it stays so.
 ///
 /// # Errors
-/// It cannot be written in its format.
+/// It cannot be written in its format, or would be too long to be read again.
 pub(super) fn written(
     session: &Session,
     name: &Path,
@@ -32,8 +33,10 @@ pub(super) fn written(
 ) -> Result<Vec<u8>, Failure> {
     let options = session.write_options(file.format)?;
     let onto = before.onto(file.format, session.options.layout.of_a_change());
-    file.write_onto(onto, &options)
-        .map_err(|error| about_writing(name, &error))
+    let written = file.write_onto(onto, &options);
+    let written = written.map_err(|error| about_writing(name, &error))?;
+    check_length(&session.environment, name, &written)?;
+    Ok(written)
 }
 
 /// A file that is encrypted or decrypted: laid out as sops does it, unless its layout was asked to
@@ -77,9 +80,12 @@ fn onto(
     let options = session.write_options(format)?;
     let onto = before.onto(format, layout);
     let written = format.write_onto(onto, tree, metadata, &options);
-    written
-        .map(Zeroizing::new)
-        .map_err(|error| about_writing(name, &error))
+    let written = written.map_err(|error| about_writing(name, &error))?;
+    let written = Zeroizing::new(written);
+    if metadata.is_some() {
+        check_length(&session.environment, name, &written)?;
+    }
+    Ok(written)
 }
 
 impl<'a> Before<'a> {

@@ -62,7 +62,7 @@ impl Publishing<'_> {
         }
         let sent = self.sender.send(&place, &content);
         let sent = sent.map_err(|error| about(path, &error))?;
-        self.tell(path, &place, sent);
+        self.tell(path, &place, &sent);
         Ok(())
     }
 
@@ -124,8 +124,8 @@ impl Publishing<'_> {
         }
     }
 
-    fn tell(&self, path: &Path, place: &Place, sent: Sent) {
-        if let Sent::Unseen(error) = &sent {
+    fn tell(&self, path: &Path, place: &Place, sent: &Sent) {
+        if let Sent::Unseen(error) = sent {
             failure::warn(&format!(
                 "{}: nobody could say what is at {place}, so it was written: {error}",
                 path.display()

@@ -87,8 +87,12 @@ impl Session {
 
     /// How files are read.
     pub(crate) fn read_options(&self) -> ReadOptions {
+        // Whoever reads the bytes says so if this is no number.
+        let limit = file::limit(&self.environment).ok();
+        let max_bytes = limit.and_then(|limit| usize::try_from(limit).ok());
         ReadOptions {
             allow_duplicates: self.options.allow_duplicates,
+            max_bytes: max_bytes.unwrap_or(ReadOptions::DEFAULT.max_bytes),
         }
     }
 

