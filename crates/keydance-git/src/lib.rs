@@ -10,6 +10,10 @@
 
 // Who there is, and who may read what.
 pub mod roster;
+pub mod sops_yaml;
+
+// The keys that files are encrypted to.
+pub mod group_identity;
 
 // The repository, and what it has held since it began.
 pub mod history;
