@@ -16,6 +16,7 @@ pub mod sops_yaml;
 pub mod group_identity;
 
 // The repository, and what it has held since it began.
+pub mod exposure;
 pub mod history;
 pub mod repository;
 

@@ -184,6 +184,31 @@ impl Repository {
         ObjectId::parse(told.trim_ascii()).ok_or_else(unknown)
     }
 
+    /// A file of what is checked out, as it was committed; nothing if there is none, or it is too
+    /// large.
+    ///
+    /// # Errors
+    ///
+    /// If git cannot be asked.
+    pub fn committed(
+        &self,
+        path: &str,
+        max_len: usize,
+    ) -> Result<Option<Vec<u8>>, RepositoryError> {
+        let blob = format!("HEAD:{path}");
+        let asked = ["--verify", "--quiet", "--end-of-options", &blob];
+        let told = self.run_or_none("rev-parse", &asked)?.unwrap_or_default();
+        let id = ObjectId::parse(told.trim_ascii());
+        let mut found = None;
+        self.contents(id.as_slice(), max_len, |_, content| {
+            if let Contents::Bytes(bytes) = content {
+                found = Some(bytes.to_vec());
+            }
+            Ok::<_, RepositoryError>(())
+        })?;
+        Ok(found)
+    }
+
     /// What a subcommand prints.
     fn run(&self, subcommand: &str, arguments: &[&str]) -> Result<Vec<u8>, RepositoryError> {
         let mut command = self.git.command(&self.folder);
