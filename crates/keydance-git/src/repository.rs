@@ -93,6 +93,7 @@ impl Git {
             .envs(self.home.iter().map(|home| ("HOME", home)))
             .env("LC_ALL", "C")
             .env("GIT_ALLOW_PROTOCOL", "none")
+            .env("GIT_GRAFT_FILE", "/dev/null")
             .env("GIT_NO_LAZY_FETCH", "1")
             .env("GIT_NO_REPLACE_OBJECTS", "1")
             .env("GIT_OPTIONAL_LOCKS", "0")

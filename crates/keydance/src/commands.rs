@@ -19,6 +19,12 @@ mod run;
 // Secrets in files.
 pub(crate) mod sops;
 
+// Who can open what, in a repository.
+mod exposed;
+mod what_can;
+mod who_can;
+mod why;
+
 // Who there is.
 mod group;
 mod machine;
@@ -73,6 +79,14 @@ pub(crate) enum Command {
     /// Run a command with the credentials of a flow in its environment
     Run(run::Args),
     Sops(sops::Args),
+    /// What somebody can have read, from everything a repository ever held
+    Exposed(exposed::Args),
+    /// Who can open a file of a repository
+    WhoCan(who_can::Args),
+    /// Which files of a repository somebody can open
+    WhatCan(what_can::Args),
+    /// Why somebody can open a file of a repository
+    Why(why::Args),
     /// Persons of your organisation
     #[command(subcommand)]
     Person(person::Command),
@@ -113,6 +127,10 @@ impl Command {
             Self::Execution(command) => command.run(context),
             Self::Run(args) => run::run(&args, context),
             Self::Sops(args) => Err(sops::misplaced(&args)),
+            Self::Exposed(args) => exposed::run(&args, context),
+            Self::WhoCan(args) => who_can::run(&args, context),
+            Self::WhatCan(args) => what_can::run(&args, context),
+            Self::Why(args) => why::run(&args, context),
             Self::Person(command) => command.run(context),
             Self::Group(command) => command.run(context),
             Self::Machine(command) => command.run(context),

@@ -44,16 +44,17 @@ pub(super) fn open(
         .recursive(true)
         .mode(0o700)
         .create(&folder);
-    made.map_err(HistoryError::Cache)?;
+    made.and_then(|()| expect_no_link(&folder))
+        .map_err(HistoryError::Cache)?;
+    let path = folder.join("history");
+    expect_no_link(&path).map_err(HistoryError::Cache)?;
     let mut open = OpenOptions::new();
     open.read(true)
         .write(true)
         .create(true)
         .truncate(false)
         .mode(0o600);
-    let mut file = open
-        .open(folder.join("history"))
-        .map_err(HistoryError::Cache)?;
+    let mut file = open.open(&path).map_err(HistoryError::Cache)?;
     // Two at once would number the same things differently.
     file.lock().map_err(HistoryError::Cache)?;
     let key = key(&folder.join("fingerprint.key"), random)?;
@@ -62,9 +63,19 @@ pub(super) fn open(
     Ok((Cache { file, fingerprint }, history))
 }
 
+/// Whoever packed the git folder may have put a link there, to have another file overwritten.
+fn expect_no_link(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => Err(io::Error::other("a symbolic link is in its place")),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// The key of marks of plain values, made the first time.
 fn key(path: &Path, random: &mut dyn Random) -> Result<Zeroizing<[u8; 32]>, HistoryError> {
     let mut key = Zeroizing::new([0; 32]);
+    expect_no_link(path).map_err(HistoryError::Cache)?;
     match File::open(path).and_then(|mut file| file.read_exact(key.as_mut_slice())) {
         Ok(()) => return Ok(key),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -88,3 +88,54 @@ fn a_damaged_cache_is_read_as_far_as_it_is_whole() {
         assert_eq!(std::fs::read(&path).unwrap().len(), whole.len());
     }
 }
+
+#[test]
+fn a_link_in_the_place_of_the_cache_is_not_followed() {
+    let made = Made::new();
+    made.commit();
+    let (precious, folder) = (
+        made.path().join("precious"),
+        made.path().join(".git/keydance"),
+    );
+    std::fs::write(&precious, "precious").unwrap();
+    std::fs::create_dir(&folder).unwrap();
+    for name in ["history", "fingerprint.key"] {
+        std::os::unix::fs::symlink(&precious, folder.join(name)).unwrap();
+        assert!(matches!(made.history(), Err(HistoryError::Cache(_))));
+        std::fs::remove_file(folder.join(name)).unwrap();
+    }
+    assert_eq!(std::fs::read(&precious).unwrap(), b"precious");
+}
+
+#[test]
+fn paths_that_lead_elsewhere_are_only_names() {
+    let made = Made::new();
+    let file = b"a: ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]\nsops: 1\n";
+    made.write("file", file);
+    made.commit();
+    let blob = made.git(&["rev-parse", "HEAD:file"]);
+    // Git itself would never write such a tree; `mktree` takes any name without a slash.
+    made.write(
+        "entry",
+        format!("100644 blob {blob}\t..\n100644 blob {blob}\t-x\n").as_bytes(),
+    );
+    let entry = std::fs::File::open(made.path().join("entry")).unwrap();
+    let mut mktree = std::process::Command::new("git");
+    let tree = mktree
+        .arg("mktree")
+        .current_dir(made.path())
+        .stdin(entry)
+        .output()
+        .unwrap();
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    let crafted = made.git(&["commit-tree", "-m", "crafted", tree.trim()]);
+    made.git(&["update-ref", "refs/heads/$(touch ran);-x", &crafted]);
+    let history = made.history().unwrap();
+    assert_eq!(history.counts(), (2, 1));
+    let paths: BTreeSet<String> = (0..)
+        .zip(history.facts.texts.items())
+        .map(|(at, _)| history.facts.text(at))
+        .collect();
+    assert!(paths.contains("..") && paths.contains("-x"), "{paths:?}");
+    assert!(!made.path().join("ran").exists());
+}

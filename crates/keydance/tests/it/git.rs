@@ -1,0 +1,3 @@
+//! Organisations that are in a repository of git, and nowhere else.
+
+mod exposure;
