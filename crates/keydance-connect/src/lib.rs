@@ -9,15 +9,25 @@
 //! |---|---|
 //! | [`keys`] | whoever wraps and unwraps data keys: gpg, plugins of age, clouds, Vault |
 //! | `key_service` | key services of other processes, and being one |
+//! | [`destinations`] | where files and what is in them are published |
 //!
 //! [`SearchPath`] finds the programs it runs, [`Settings`] says what the environment says, and
 //! [`HttpConfig`] how servers are called.
 //!
 //! Each cloud is a feature of its own.
 
+pub mod destinations;
 #[cfg(feature = "keyservice")]
 pub mod key_service;
 pub mod keys;
+
+// What key services and destinations of one owner share.
+#[cfg(feature = "aws")]
+mod aws;
+#[cfg(feature = "gcp")]
+mod gcp;
+#[cfg(feature = "vault")]
+mod vault;
 
 #[cfg(feature = "http")]
 mod http;

@@ -15,6 +15,10 @@ pub mod sops_yaml;
 // The keys that files are encrypted to.
 pub mod group_identity;
 
+// What changes who can open what, and doing it whole or not at all.
+pub mod event;
+pub mod journal;
+
 // The repository, and what it has held since it began.
 pub mod exposure;
 pub mod history;

@@ -23,6 +23,25 @@ mod policy;
 mod stores;
 
 /// A configuration.
+///
+/// ```
+/// use keydance_sops::config::{Config, rule_path};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let text = b"creation_rules:
+///   - path_regex: ^prod/
+///     encrypted_regex: ^(password|token)$
+///     age: age1c7yjm3gp26pwly62xjj4j7n0uh6ug033pmypr3zmun5zpzw8832sa2d7s8
+/// ";
+/// let (config, warnings) = Config::parse(text)?;
+/// assert!(warnings.is_empty());
+/// let rule = config.creation_rule(rule_path("/repository", "/repository/prod/db.yaml"))?;
+/// let rule = rule.ok_or("no rules at all")?;
+/// assert_eq!(rule.groups[0].len(), 1);
+/// assert!(config.creation_rule("test/db.yaml").is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Default)]
 pub struct Config {
     /// How files are laid out.

@@ -59,6 +59,22 @@ pub enum EditError {
 }
 
 /// What stands at a path of the first document; the document itself if the path is empty.
+///
+/// ```
+/// use keydance_sops::edit::{Extracted, extract};
+/// use keydance_sops::format::{Format, ReadOptions};
+/// use keydance_sops::path::TreePath;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let tree = Format::Yaml.read_plain(b"users: [{name: alice}]", &ReadOptions::default())?;
+/// let path = TreePath::parse("[\"users\"][0]['name']")?;
+/// match extract(tree, &path)? {
+///     Extracted::Text(name) => assert_eq!(name.expose(), b"alice"),
+///     _ => panic!("the name is a text"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub fn extract(tree: Tree, path: &TreePath) -> Result<Extracted, EditError> {
     let mut documents = tree.documents.into_iter();
     let first = documents.next().ok_or(EditError::NoDocument)?;

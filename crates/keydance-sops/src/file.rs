@@ -15,6 +15,41 @@ use crate::tree::{Time, Tree};
 use crate::walk::{self, DecryptError, Decrypted, EncryptError, Scheme, Warning};
 
 /// An encrypted file.
+///
+/// One value is changed; whatever did not change keeps its ciphertext:
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let bytes = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/3.13.3/layout.yaml"));
+/// # let identity = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/keys/alice.txt"));
+/// use keydance_sops::age::AgeIdentities;
+/// use keydance_sops::edit::{Change, set};
+/// use keydance_sops::file::File;
+/// use keydance_sops::format::{Format, ReadOptions, WriteOptions};
+/// use keydance_sops::keys::{DECRYPTION_ORDER, recover};
+/// use keydance_sops::path::TreePath;
+/// use keydance_sops::random::SystemRandom;
+/// use keydance_sops::tree::Time;
+///
+/// let mut alice = AgeIdentities::without_passphrases();
+/// alice.add("alice.txt", identity)?;
+///
+/// let file = File::read(Format::Yaml, bytes, &ReadOptions::default())?;
+/// let recovered = recover(&file.metadata, &alice, &DECRYPTION_ORDER)?;
+/// let mut opened = file.open(&recovered.key)?.verify()?;
+/// let change = set(&mut opened.tree, &TreePath::parse("[\"number\"]")?, 43.into())?;
+/// assert_eq!(change, Change::Changed);
+///
+/// let now = Time::parse("2026-01-02T03:04:05Z")?;
+/// let file = opened.seal(&recovered.key, now, &mut SystemRandom)?;
+/// let written = file.write(&WriteOptions::default())?;
+/// let [before, after] = [&bytes[..], &written].map(String::from_utf8_lossy);
+/// let changed = before.lines().zip(after.lines()).filter(|(before, after)| before != after);
+/// let keys = changed.map(|(line, _)| line.trim().split(':').next().unwrap_or_default());
+/// assert_eq!(keys.collect::<Vec<_>>(), ["number", "lastmodified", "mac"]);
+/// # Ok(())
+/// # }
+/// ```
 #[expect(missing_debug_implementations, reason = "secrets are never printed")]
 pub struct File {
     /// How it is written down.
@@ -74,11 +109,19 @@ pub enum SealError {
 impl File {
     /// Reads an encrypted file.
     pub fn read(format: Format, bytes: &[u8], options: &ReadOptions) -> Result<Self, FileError> {
-        let Encrypted { tree, metadata } = format.read_encrypted(bytes, options)?;
+        let Encrypted {
+            tree,
+            metadata,
+            has_other_copies,
+        } = format.read_encrypted(bytes, options)?;
+        let metadata = Metadata {
+            has_other_copies,
+            ..Metadata::from_map(metadata)?
+        };
         Ok(Self {
             format,
             tree,
-            metadata: Metadata::from_map(metadata)?,
+            metadata,
         })
     }
 

@@ -49,6 +49,8 @@ pub struct Encrypted {
     pub tree: Tree,
     /// What stands under the key `sops` of the first document.
     pub metadata: Map,
+    /// Whether something else stands there in another document.
+    pub has_other_copies: bool,
 }
 
 /// How to read.
@@ -178,17 +180,25 @@ impl Format {
 /// Takes the metadata out of every document; those of the first count, the others are copies.
 fn take_metadata(mut tree: Tree) -> Result<Encrypted, ReadError> {
     let mut found = None;
+    let mut has_other_copies = false;
     for document in &mut tree.documents {
         let is_metadata = |entry: &Entry| matches!(entry, Entry::Pair(key, _) if key.as_bytes() == METADATA_KEY.as_bytes());
         if let Some(at) = document.entries.iter().position(is_metadata) {
             let entry = document.entries.remove(at);
-            found.get_or_insert(entry);
+            match &found {
+                None => found = Some(entry),
+                Some(first) => has_other_copies |= *first != entry,
+            }
         } else if found.is_none() {
             break;
         }
     }
     match found {
-        Some(Entry::Pair(_, Value::Map(metadata))) => Ok(Encrypted { tree, metadata }),
+        Some(Entry::Pair(_, Value::Map(metadata))) => Ok(Encrypted {
+            tree,
+            metadata,
+            has_other_copies,
+        }),
         Some(_) => Err(ReadError::Metadata("sops is no map")),
         None => Err(ReadError::NoMetadata),
     }

@@ -3,7 +3,6 @@
 //! With one key group every recipient wraps the whole data key. With several the key is split, and
 //! each recipient of group *n* wraps share *n*.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use zeroize::Zeroizing;
@@ -13,13 +12,16 @@ use crate::key_service::{KeyError, KeyService};
 use crate::metadata::{Group, Metadata, Wrapping};
 use crate::random::Random;
 use crate::readers::Readers;
-use crate::recipient::{Identity, Recipient, RecipientKind};
+use crate::recipient::{Recipient, RecipientKind};
 use crate::shamir::{self, ShamirError, Share};
-use crate::tree::Time;
+use crate::tree::{Key, Time};
 
 pub use changes::{Changes, GroupChanges};
 
+use wrapping::{Wanted, wrap_groups};
+
 mod changes;
+mod wrapping;
 
 /// The kinds that are tried first, because they ask nobody over a network.
 pub const DECRYPTION_ORDER: [RecipientKind; 2] = [RecipientKind::Age, RecipientKind::Pgp];
@@ -53,6 +55,9 @@ pub enum WrapError {
     /// There is no group, or an empty one.
     #[error("a file needs a recipient in each of its key groups")]
     NoRecipients,
+    /// Somebody in this list would be locked out: nobody knows how to wrap another share for them.
+    #[error("the recipients in {0} are of an unknown kind, so they cannot get another share")]
+    Unknown(Key),
     /// A key service did not do it.
     #[error("cannot wrap the data key for {recipient}: {error}")]
     Recipient {
@@ -116,9 +121,8 @@ pub fn wrap(
 ) -> Result<Vec<Group>, WrapError> {
     let parts = parts_of(key, readers.groups.len(), readers.threshold, random)?;
     let groups = readers.groups.into_iter().zip(&parts);
-    groups
-        .map(|(group, part)| wrap_group(group, Known::default(), part, service, now))
-        .collect()
+    let groups = groups.map(|(group, part)| Wanted::new(group, Group::default(), part));
+    wrap_groups(groups.collect(), service, now)
 }
 
 impl Recovered {
@@ -133,19 +137,38 @@ impl Recovered {
         random: &mut dyn Random,
     ) -> Result<(), WrapError> {
         let Readers { groups, threshold } = &readers;
-        let split_anew = metadata.is_split_anew(groups.len(), *threshold);
-        metadata.shamir_threshold = *threshold;
-        if split_anew {
-            metadata.groups = wrap(readers, &self.key, service, now, random)?;
-            return Ok(());
+        if metadata.is_split_anew(groups.len(), *threshold) {
+            return self.rewrap_all(metadata, readers, service, now, random);
         }
+        metadata.shamir_threshold = *threshold;
         let parts = self.parts_as_before(groups.len())?;
         let before = std::mem::take(&mut metadata.groups);
         let groups = readers.groups.into_iter().zip(before).zip(&parts);
-        let groups = groups.map(|((group, before), part)| {
-            wrap_group(group, Known::of(before), part, service, now)
-        });
-        metadata.groups = groups.collect::<Result<_, _>>()?;
+        let groups = groups.map(|((group, before), part)| Wanted::new(group, before, part));
+        metadata.groups = wrap_groups(groups.collect(), service, now)?;
+        Ok(())
+    }
+
+    /// Wraps the same data key for other readers, and anew for those who stay.
+    pub fn rewrap_all(
+        &self,
+        metadata: &mut Metadata,
+        readers: Readers,
+        service: &dyn KeyService,
+        now: Time,
+        random: &mut dyn Random,
+    ) -> Result<(), WrapError> {
+        // Of one group everybody holds the data key itself, which stays.
+        let shares_stay = metadata.groups.len() == 1 && readers.groups.len() == 1;
+        if let (false, Some(list)) = (shares_stay, metadata.unknown_recipients().next()) {
+            return Err(WrapError::Unknown(list.clone()));
+        }
+        metadata.shamir_threshold = readers.threshold;
+        let mut groups = wrap(readers, &self.key, service, now, random)?;
+        for (group, before) in groups.iter_mut().zip(&mut metadata.groups) {
+            group.unknown = std::mem::take(&mut before.unknown);
+        }
+        metadata.groups = groups;
         Ok(())
     }
 
@@ -225,57 +248,6 @@ fn parts_of(
                 .map(|share| Zeroizing::new(share.expose().to_vec()))
                 .collect())
         }
-    }
-}
-
-fn wrap_group(
-    recipients: Vec<Recipient>,
-    mut known: Known,
-    part: &[u8],
-    service: &dyn KeyService,
-    now: Time,
-) -> Result<Group, WrapError> {
-    if recipients.is_empty() {
-        return Err(WrapError::NoRecipients);
-    }
-    let wrappings = recipients.into_iter().map(|recipient| {
-        if let Some(wrapping) = known.take(&recipient) {
-            return Ok(wrapping);
-        }
-        let enc = service
-            .wrap(&recipient, part)
-            .map_err(|error| WrapError::Recipient {
-                recipient: recipient.identity(),
-                error,
-            })?;
-        Ok(Wrapping::new(recipient, enc, now))
-    });
-    wrappings
-        .collect::<Result<_, WrapError>>()
-        .map(|wrappings| Group { wrappings })
-}
-
-/// Wrapped keys of a file, by whose they are.
-#[derive(Default)]
-struct Known(HashMap<Identity, Wrapping>);
-
-impl Known {
-    /// Of several for one recipient, the first.
-    fn of(group: Group) -> Self {
-        let mut known = HashMap::with_capacity(group.wrappings.len());
-        for wrapping in group.wrappings {
-            known
-                .entry(Identity::of(&wrapping.recipient))
-                .or_insert(wrapping);
-        }
-        Self(known)
-    }
-
-    fn take(&mut self, recipient: &Recipient) -> Option<Wrapping> {
-        if self.0.is_empty() {
-            return None;
-        }
-        self.0.remove(&Identity::of(recipient))
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Metadata {
     pub version: String,
     /// What is not understood, kept as it is.
     pub unknown: Vec<(Key, Value)>,
+    /// Whether another document of the file has other metadata, which do not count.
+    pub has_other_copies: bool,
 }
 
 /// A key group: whoever is in it can unwrap its share, or the whole data key if there is one group.
@@ -47,6 +49,8 @@ pub struct Metadata {
 pub struct Group {
     /// The recipients, in the order they are shown.
     pub wrappings: Vec<Wrapping>,
+    /// What is not understood of an entry of `key_groups`, kept as it is.
+    pub unknown: Vec<(Key, Value)>,
 }
 
 /// The data key, or a share of it, wrapped for one recipient.
@@ -78,6 +82,7 @@ impl Metadata {
             mac: Text::default(),
             version: VERSION.to_owned(),
             unknown: Vec::new(),
+            has_other_copies: false,
         }
     }
 
@@ -104,16 +109,18 @@ impl Metadata {
 
     /// The names of recipient lists that are not understood. A new data key would lock these out.
     pub fn unknown_recipients(&self) -> impl Iterator<Item = &Key> {
-        let lists = self
-            .unknown
-            .iter()
-            .filter(|(_, value)| is_filled_list(value));
+        let of_groups = self.groups.iter().flat_map(|group| &group.unknown);
+        let all = self.unknown.iter().chain(of_groups);
+        let lists = all.filter(|(_, value)| is_filled_list(value));
         lists.map(|(key, _)| key)
     }
 
     /// Removes the recipients that are not understood.
     pub fn drop_unknown_recipients(&mut self) {
         self.unknown.retain(|(_, value)| !is_filled_list(value));
+        for group in &mut self.groups {
+            group.unknown.retain(|(_, value)| !is_filled_list(value));
+        }
     }
 }
 

@@ -139,6 +139,41 @@ impl Readers {
 impl File {
     /// Wraps the data key for other readers. Nothing else in the file changes, and whoever stays
     /// keeps the wrapped key, unless the number of groups or the threshold changes.
+    ///
+    /// Bob joins:
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let bytes = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/3.13.3/layout.yaml"));
+    /// # let identity = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/keys/alice.txt"));
+    /// use keydance_sops::age::AgeIdentities;
+    /// use keydance_sops::file::File;
+    /// use keydance_sops::format::{Format, ReadOptions};
+    /// use keydance_sops::keys::{DECRYPTION_ORDER, recover};
+    /// use keydance_sops::random::SystemRandom;
+    /// use keydance_sops::readers::Readers;
+    /// use keydance_sops::recipient::{Recipient, RecipientKind};
+    /// use keydance_sops::tree::Time;
+    ///
+    /// let mut alice = AgeIdentities::without_passphrases();
+    /// alice.add("alice.txt", identity)?;
+    ///
+    /// let mut file = File::read(Format::Yaml, bytes, &ReadOptions::default())?;
+    /// let recovered = recover(&file.metadata, &alice, &DECRYPTION_ORDER)?;
+    /// let for_alice = file.metadata.groups[0].wrappings[0].enc.clone();
+    ///
+    /// let bob = "age1c7yjm3gp26pwly62xjj4j7n0uh6ug033pmypr3zmun5zpzw8832sa2d7s8";
+    /// let mut readers = Readers::of(&file.metadata);
+    /// readers.join(vec![Recipient::parse(RecipientKind::Age, bob)?]);
+    /// let now = Time::parse("2026-01-02T03:04:05Z")?;
+    /// file.rewrap(readers, &recovered, &alice, now, &mut SystemRandom)?;
+    ///
+    /// let group = &file.metadata.groups[0];
+    /// assert_eq!(group.wrappings.len(), 2);
+    /// assert_eq!(group.wrappings[0].enc, for_alice);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn rewrap(
         &mut self,
         readers: Readers,
@@ -161,8 +196,7 @@ impl File {
         now: Time,
         random: &mut dyn Random,
     ) -> Result<(), WrapError> {
-        self.metadata.shamir_threshold = readers.threshold;
-        self.metadata.groups = wrap(readers, &recovered.key, service, now, random)?;
+        recovered.rewrap_all(&mut self.metadata, readers, service, now, random)?;
         self.state_rule();
         Ok(())
     }

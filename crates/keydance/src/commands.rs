@@ -19,7 +19,17 @@ mod run;
 // Secrets in files.
 pub(crate) mod sops;
 
-// Who can open what, in a repository.
+// Who opens them, in a repository.
+mod device;
+mod event;
+mod identity;
+mod init;
+mod join;
+mod leave;
+mod node;
+mod sync;
+
+// Who can read what there, and could.
 mod exposed;
 mod what_can;
 mod who_can;
@@ -79,6 +89,19 @@ pub(crate) enum Command {
     /// Run a command with the credentials of a flow in its environment
     Run(run::Args),
     Sops(sops::Args),
+    Init(init::Args),
+    Join(join::Args),
+    Leave(leave::Args),
+    /// Devices of a repository's organisation
+    #[command(subcommand)]
+    Device(device::Command),
+    /// Machines of a repository's organisation
+    #[command(subcommand)]
+    Node(node::Command),
+    Sync(sync::Args),
+    Resume(event::resume::Args),
+    Abort(event::abort::Args),
+    Identity(identity::Args),
     /// What somebody can have read, from everything a repository ever held
     Exposed(exposed::Args),
     /// Who can open a file of a repository
@@ -127,6 +150,15 @@ impl Command {
             Self::Execution(command) => command.run(context),
             Self::Run(args) => run::run(&args, context),
             Self::Sops(args) => Err(sops::misplaced(&args)),
+            Self::Init(args) => init::run(&args, context),
+            Self::Join(args) => join::run(&args, context),
+            Self::Leave(args) => leave::run(&args, context),
+            Self::Device(command) => command.run(context),
+            Self::Node(command) => command.run(context),
+            Self::Sync(args) => sync::run(&args, context),
+            Self::Resume(args) => event::resume::run(&args, context),
+            Self::Abort(args) => event::abort::run(&args, context),
+            Self::Identity(args) => identity::run(&args, context),
             Self::Exposed(args) => exposed::run(&args, context),
             Self::WhoCan(args) => who_can::run(&args, context),
             Self::WhatCan(args) => what_can::run(&args, context),

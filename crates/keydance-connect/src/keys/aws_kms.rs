@@ -10,19 +10,13 @@ use keydance_sops::recipient::Recipient;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use calls::{Calls, Region};
-use credentials::Credentials;
-
+use crate::aws::calls::{self, Calls};
+use crate::aws::credentials::{self, Credentials};
+use crate::aws::region::Region;
+use crate::aws::sts;
 use crate::http::HttpConfig;
 use crate::kept::Kept;
 use crate::settings::Settings;
-
-mod calls;
-mod credentials;
-mod profiles;
-mod providers;
-mod sso;
-mod sts;
 
 /// As whom AWS is called. Regions, roles and profiles stand in the recipients.
 #[derive(Debug)]

@@ -1,7 +1,5 @@
 //! Keys of Google Cloud KMS (contract "sops", 1.9 `gcp_kms`), by its REST API.
 
-use std::time::SystemTime;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keydance_sops::key_service::{KeyError, KeyService};
@@ -10,25 +8,17 @@ use serde::{Deserialize, Serialize};
 use ureq::http::Request;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use credentials::{Access, Finder};
-
-use crate::http::{Answer, Http, HttpConfig, Trust, unsendable};
+use crate::gcp::{Access, Finder};
+use crate::http::{Answer, Http, Trust, unsendable};
 use crate::kept::Kept;
 use crate::settings::Settings;
 
-mod checksum;
-mod credentials;
+pub use crate::gcp::GcpConfig;
 
-/// As whom Google is called.
-#[derive(Debug)]
-pub struct GcpConfig {
-    /// How it is called.
-    pub http: HttpConfig,
-    /// The `GOOGLE_*` and `SOPS_GCP_KMS_*` variables, and where the home folder is.
-    pub settings: Settings,
-    /// What time it is: tokens are asked for with it.
-    pub clock: fn() -> SystemTime,
-}
+mod checksum;
+
+/// What tokens are asked for.
+const SCOPE: &str = "https://www.googleapis.com/auth/cloudkms";
 
 /// The key service for `gcp_kms` recipients.
 #[derive(Debug)]
@@ -46,7 +36,7 @@ impl GcpKms {
         let http = Http::new(&config.http, Trust::default());
         Self {
             endpoint: endpoint(&config.settings),
-            finder: Finder::new(http.clone(), config),
+            finder: Finder::new(http.clone(), config, SCOPE),
             http,
             access: Kept::default(),
         }

@@ -162,13 +162,12 @@ impl Draft {
         close(self.membership(group, member), at);
     }
 
-    /// Adds a group.
+    /// Adds a group, which is none before it has an [identity](Self::set_identity).
     pub fn add_group(
         &mut self,
         group: &Name,
         members: &[Principal],
         admins: &[Name],
-        recipient: &Recipient,
         at: Timestamp,
     ) {
         for member in members {
@@ -177,7 +176,6 @@ impl Draft {
         let map = self.at(&["groups", group.as_str()]);
         let admins = admins.iter().map(|name| Item::Value(name.as_str().into()));
         put(map, "admins", Value::List(admins.collect()));
-        self.set_identity(group, 1, recipient);
     }
 
     /// Takes somebody off the admins of a group. This is no interval: whoever may change a group
@@ -197,7 +195,7 @@ impl Draft {
         take(map, "forked");
     }
 
-    /// Adds a path at the end, with these groups as its readers.
+    /// Adds a path before all others, so that it counts first, with these groups as its readers.
     pub fn add_path(&mut self, glob: &super::Glob, readers: &[Name]) {
         let readers = readers.iter().map(|name| Item::Value(name.as_str().into()));
         let mut path = Map::default();
@@ -205,7 +203,7 @@ impl Draft {
         path.push("readers", Value::List(readers.collect()));
         let path = Item::Value(path.into());
         match value_mut(&mut self.top, "paths") {
-            Some(Value::List(paths)) => paths.push(path),
+            Some(Value::List(paths)) => paths.insert(0, path),
             _ => put(&mut self.top, "paths", Value::List(vec![path])),
         }
     }
@@ -225,39 +223,41 @@ impl Draft {
     }
 }
 
-/// Begins an interval unless one is open.
+/// Begins an interval unless one is open; not before the last one has ended, whatever the clocks
+/// of those who wrote them say.
 fn open(map: &mut Map, at: Timestamp, until: Option<Timestamp>) {
-    let from = take(map, "from");
-    let ended = take(map, "until");
-    match (from, ended) {
-        (Some(from), Some(ended)) => {
-            let mut before = Map::default();
-            before.push("from", from);
-            before.push("until", ended);
-            let before = Item::Value(before.into());
-            put(map, "from", time(at));
-            match value_mut(map, "earlier") {
-                Some(Value::List(earlier)) => earlier.push(before),
-                _ => put(map, "earlier", Value::List(vec![before])),
-            }
+    if let Some(ended) = time_of(map, "until") {
+        let mut before = Map::default();
+        for key in ["from", "until"] {
+            before.push(key, take(map, key).unwrap_or(Value::Null));
         }
-        (Some(from), None) => put(map, "from", from),
-        (None, _) => put(map, "from", time(at)),
+        let before = Item::Value(before.into());
+        put(map, "from", time(at.max(ended)));
+        match value_mut(map, "earlier") {
+            Some(Value::List(earlier)) => earlier.push(before),
+            _ => put(map, "earlier", Value::List(vec![before])),
+        }
+    } else if time_of(map, "from").is_none() {
+        put(map, "from", time(at));
     }
     if let Some(until) = until {
-        put(map, "until", time(until));
+        put_behind(map, "from", "until", time(until));
     }
 }
 
-/// Ends an interval unless it has ended.
+/// Ends an interval unless it has ended by then; not before it began.
 fn close(map: &mut Map, at: Timestamp) {
-    let ended = map.value(b"until").and_then(|value| match value {
+    let at = time_of(map, "from").map_or(at, |from| at.max(from));
+    if time_of(map, "until").is_none_or(|ended| at < ended) {
+        put_behind(map, "from", "until", time(at));
+    }
+}
+
+fn time_of(map: &Map, key: &str) -> Option<Timestamp> {
+    match map.value(key.as_bytes())? {
         Value::Time(time) => super::parse_time(&time.to_string()),
         Value::Text(text) => text.expose_str().and_then(super::parse_time),
         _ => None,
-    });
-    if ended.is_none_or(|ended| at < ended) {
-        put_behind(map, "from", "until", time(at));
     }
 }
 

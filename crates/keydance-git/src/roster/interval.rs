@@ -25,7 +25,7 @@ pub struct Intervals {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IntervalError {
-    /// An end that is not after its start.
+    /// An end before its start. Both may be one: whoever joins by mistake leaves at once.
     #[error("an interval ends before it begins")]
     Backwards,
     /// One that begins before another one has ended.
@@ -41,7 +41,7 @@ impl Interval {
     }
 
     fn check(&self) -> Result<(), IntervalError> {
-        let is_forward = self.until.is_none_or(|until| self.from < until);
+        let is_forward = self.until.is_none_or(|until| self.from <= until);
         is_forward.then_some(()).ok_or(IntervalError::Backwards)
     }
 }
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(overlap(days(6, None), days(1, Some(7))), refused);
         assert_eq!(overlap(days(1, None), days(6, Some(7))), refused);
         let backwards = Err(IntervalError::Backwards);
-        assert_eq!(Intervals::new(days(6, Some(6)), Vec::new()), backwards);
+        assert_eq!(Intervals::new(days(6, Some(5)), Vec::new()), backwards);
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub(crate) fn read_encrypted(bytes: &[u8], options: &ReadOptions) -> Result<Encr
             documents: vec![Map { entries }],
         },
         metadata,
+        has_other_copies: false,
     })
 }
 

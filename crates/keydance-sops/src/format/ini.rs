@@ -58,6 +58,7 @@ pub(crate) fn read_encrypted(bytes: &[u8], options: &ReadOptions) -> Result<Encr
             documents: vec![document],
         },
         metadata,
+        has_other_copies: false,
     })
 }
 

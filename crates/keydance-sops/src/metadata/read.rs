@@ -79,6 +79,7 @@ impl Metadata {
             mac: fields.text("mac")?.unwrap_or_default().into(),
             version: fields.text("version")?.unwrap_or_default(),
             unknown: fields.rest(),
+            has_other_copies: false,
         };
         metadata.check_groups()?;
         Ok(metadata)
@@ -191,7 +192,16 @@ impl Fields {
 
     fn key_groups(&mut self) -> Result<Vec<Group>, MetadataError> {
         let groups = self.list("key_groups")?.into_iter();
-        groups.map(|map| Self::of(map).group()).collect()
+        groups
+            .map(|map| {
+                let mut fields = Self::of(map);
+                let group = fields.group()?;
+                Ok(Group {
+                    unknown: fields.rest(),
+                    ..group
+                })
+            })
+            .collect()
     }
 
     /// The seven lists of one group.

@@ -91,6 +91,7 @@ impl Fields {
                 self.list(kind.identifier(), wrappings.map(entry));
             }
         }
+        self.extend(&group.unknown);
     }
 
     fn recipient(&mut self, recipient: &Recipient) {

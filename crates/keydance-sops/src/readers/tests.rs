@@ -230,3 +230,47 @@ fn the_recipient_whose_identity_is_at_hand_is_tried_first() {
     let recovered = recover(&file.metadata, &with(&[ALICE]), &DECRYPTION_ORDER).unwrap();
     assert_eq!(recovered.by, [ALICE_RECIPIENT]);
 }
+
+#[test]
+fn unknown_recipients_of_a_group_are_kept_while_their_share_is() {
+    let ((bob, bobs), (carol, _)) = (somebody(), somebody());
+    let mut file = file(Readers {
+        groups: vec![vec![alice()], vec![bob]],
+        threshold: 2,
+    });
+    let unknown = || ("tpm".into(), Value::List(vec![Item::Value("x".into())]));
+    file.metadata.groups[1].unknown.push(unknown());
+    let mut file = written_and_read(&file).unwrap();
+    let all = with(&[ALICE, &bobs]);
+    let recovered = recover(&file.metadata, &all, &DECRYPTION_ORDER).unwrap();
+    let mut more = Readers::of(&file.metadata);
+    more.groups[0].push(carol);
+    file.rewrap(more.clone(), &recovered, &all, now(), &mut SystemRandom)
+        .unwrap();
+    let mut file = written_and_read(&file).unwrap();
+    assert!(file.metadata.groups[1].unknown == [unknown()]);
+
+    let mut third = more.clone();
+    third.groups.push(vec![alice()]);
+    for readers in [third, more] {
+        let done = file.rewrap_all(readers, &recovered, &all, now(), &mut SystemRandom);
+        assert_eq!(done, Err(WrapError::Unknown("tpm".into())));
+    }
+    assert_eq!(file.metadata.groups.len(), 2);
+}
+
+#[test]
+fn unknown_recipients_of_the_only_group_hold_the_data_key_itself() {
+    let mut file = file(one_group(&[&alice()]));
+    let unknown = || ("tpm".into(), Value::List(vec![Item::Value("x".into())]));
+    file.metadata.groups[0].unknown.push(unknown());
+    let service = with(&[ALICE]);
+    let recovered = recover(&file.metadata, &service, &DECRYPTION_ORDER).unwrap();
+    let (bob, _) = somebody();
+    let readers = one_group(&[&alice(), &bob]);
+    file.rewrap_all(readers, &recovered, &service, now(), &mut SystemRandom)
+        .unwrap();
+    // It stands beside the other lists of the file.
+    let file = written_and_read(&file).unwrap();
+    assert!(file.metadata.unknown == [unknown()]);
+}

@@ -28,7 +28,10 @@ mod configuration;
 mod creation;
 mod identities;
 mod key_commands;
+mod lints;
 mod opening;
+mod organisation;
+pub(crate) mod own_keys;
 mod prompts;
 mod session;
 
@@ -39,6 +42,7 @@ mod edit;
 mod encrypt;
 mod groups;
 mod key_service;
+mod publish;
 mod replace;
 mod rotate;
 mod set;
@@ -175,6 +179,7 @@ fn run_request(session: &Session, request: &Request) -> Result<ExitCode, Failure
         Request::Encrypt(request) => encrypt::run(session, request),
         Request::GroupsAdd(request) => groups::add(session, request),
         Request::GroupsDelete(request) => groups::delete(session, request),
+        Request::Publish(request) => publish::run(session, request),
         Request::Replace(request) => replace::run(session, request),
         Request::Rotate(request) => rotate::run(session, request),
         Request::Set(request) => set::run(session, request),

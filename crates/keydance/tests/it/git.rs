@@ -1,3 +1,8 @@
-//! Organisations that are in a repository of git, and nowhere else.
+//! An organisation in a repository, from outside: the started binary, git, ssh-keygen and sops.
 
+mod crash;
+mod desk;
+mod events;
 mod exposure;
+mod files;
+mod identity;

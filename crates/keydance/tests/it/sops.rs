@@ -1,7 +1,8 @@
 //! `keydance sops`, and the same program under the name `sops`.
 
-// What they stand on: files, people with keys, and the real sops.
+// What they stand on: files, people with keys, the real sops, and servers.
 mod desk;
+mod servers;
 
 // Each command, beside the real sops.
 mod edit;
@@ -15,9 +16,11 @@ mod key_service;
 mod layout;
 mod looking;
 mod old_style;
+mod publish;
 mod replace;
 mod rotate;
 mod set;
+mod strict;
 mod unset;
 mod updatekeys;
 

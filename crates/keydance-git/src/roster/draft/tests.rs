@@ -151,7 +151,8 @@ fn groups_machines_and_paths_are_added() {
         Principal::Person(alice.clone()),
     ];
     let recipient = parse_recipient("age1group").unwrap();
-    draft.add_group(&group, &members, &[alice], &recipient, now);
+    draft.add_group(&group, &members, &[alice], now);
+    draft.set_identity(&group, 1, &recipient);
     draft.add_path(&"web/*.yaml".parse().unwrap(), &[group]);
     let Changed { text, roster } = draft.finish().unwrap();
     let readers = roster.readers_of("web/a.yaml").unwrap();

@@ -4,13 +4,30 @@ use keydance_sops::keys::{Changes, GroupChanges};
 
 /// A line for each recipient: kept, added, removed; and the threshold, if it changes.
 pub(super) fn listed(changes: &Changes) -> String {
-    let mut lines = vec!["The following changes will be made to the file's groups:".to_owned()];
+    let head = "The following changes will be made to the file's groups:".to_owned();
+    let mut lines = vec![head];
     let (before, after) = changes.threshold;
     if before != after {
         lines.push(format!("+++ shamir_threshold: {after}"));
         lines.push(format!("--- shamir_threshold: {before}"));
     }
-    for (at, group) in changes.groups.iter().enumerate() {
+    lines.extend(groups(&changes.groups));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// The same of a file that is encrypted anew to be published.
+pub(super) fn listed_of_copy(changes: &Changes) -> String {
+    let head = "The following changes will be made to the file's key groups:".to_owned();
+    let mut lines = vec![head];
+    lines.extend(groups(&changes.groups));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn groups(groups: &[GroupChanges]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (at, group) in groups.iter().enumerate() {
         let GroupChanges {
             added,
             kept,
@@ -25,6 +42,5 @@ pub(super) fn listed(changes: &Changes) -> String {
             );
         }
     }
-    lines.push(String::new());
-    lines.join("\n")
+    lines
 }

@@ -27,7 +27,8 @@ use zeroize::Zeroizing;
 use super::environment::Environment;
 #[cfg(feature = "azure")]
 use super::environment::Variable;
-use lazy::{Lazy, settings};
+use lazy::Lazy;
+pub(super) use lazy::{http_within, settings};
 
 mod lazy;
 
@@ -114,7 +115,7 @@ fn gcp(http: HttpConfig) -> GcpKms {
 /// The time of day, without which clouds take no request.
 #[cfg(any(feature = "aws", feature = "gcp"))]
 #[expect(clippy::disallowed_methods, reason = "clouds ask for the time of day")]
-fn now() -> SystemTime {
+pub(super) fn now() -> SystemTime {
     SystemTime::now()
 }
 

@@ -79,7 +79,7 @@ fn next_above() -> Result<Option<PathBuf>, Failure> {
 }
 
 /// The absolute path without `.` and `..`, whether or not the file is there.
-fn clean(path: &Path) -> Result<PathBuf, Failure> {
+pub(super) fn clean(path: &Path) -> Result<PathBuf, Failure> {
     let absolute = std::path::absolute(path)
         .map_err(|error| Failure::other(format!("{}: {error}", path.display())))?;
     let mut clean = PathBuf::new();

@@ -37,7 +37,7 @@ impl Plan {
             Some(configuration) => configuration.creation_rule(file)?,
             None => None,
         };
-        let mut plan = Self::of_rule(rule, &creation.keys)?;
+        let mut plan = Self::of_rule(rule, &creation.keys);
         let flagged = recipients(&creation.keys)?;
         if !flagged.is_empty() {
             plan.groups = vec![flagged];
@@ -92,26 +92,31 @@ impl Plan {
         Ok(metadata)
     }
 
-    fn of_rule(rule: Option<CreationRule>, keys: &Keys) -> Result<Self, Failure> {
-        let nothing = Self {
-            groups: Vec::new(),
-            threshold: 0,
-            rule: None,
-            mac_scope: MacScope::All,
-        };
+    fn of_rule(rule: Option<CreationRule>, keys: &Keys) -> Self {
         let Some(mut rule) = rule else {
-            return Ok(nothing);
+            return Self {
+                groups: Vec::new(),
+                threshold: 0,
+                rule: None,
+                mac_scope: MacScope::All,
+            };
         };
         if !keys.context.is_empty() {
             rule.set_context(&context(keys));
         }
-        let selection = rule.rule();
-        Ok(Self {
+        rule.into()
+    }
+}
+
+/// What a rule of a configuration says.
+impl From<CreationRule> for Plan {
+    fn from(rule: CreationRule) -> Self {
+        Self {
             threshold: rule.shamir_threshold,
             mac_scope: rule.mac_scope,
-            rule: selection,
+            rule: rule.rule(),
             groups: rule.groups,
-        })
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use keydance_sops::tree::{Tree, Value};
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::opening::{Unlocked, about_file, about_writing, exit_of_reading, recover_key};
+use super::opening::{about_file, about_writing, exit_of_reading};
 use super::output;
 use super::request::{Diff, Input};
 use super::session::{Session, format_of};
@@ -102,8 +102,8 @@ fn side(
         read => read.map_err(|error| about_file(path, &error))?,
     };
     let opening = &request.opening;
-    let recovered = recover_key(path, &file.metadata, services, &opening.order)?;
-    let (opened, _) = Unlocked { file, recovered }.open(path, opening)?;
+    let unlocked = session.unlock_file(path, file, services, &opening.order)?;
+    let (opened, _) = unlocked.open(path, opening)?;
     Ok(Side {
         tree: opened.tree,
         metadata: Some(opened.metadata),

@@ -149,7 +149,11 @@ fn sealed(
 
 /// Why a data key was not wrapped.
 pub(super) fn about_wrapping(name: &Path, error: &WrapError) -> Failure {
-    Failure::other(format!("{}: {error}", name.display()))
+    let failure = Failure::other(format!("{}: {error}", name.display()));
+    match error {
+        WrapError::Unknown(_) => failure.hint("`rotate --drop-unknown` takes them out of the file"),
+        _ => failure,
+    }
 }
 
 /// Why a tree was not encrypted.

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use keydance_sops::file::FileError;
+use keydance_sops::file::{File, FileError};
 use keydance_sops::format::ReadError;
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
+use super::lints;
 use super::many;
 use super::opening::about_file;
 use super::output;
@@ -54,7 +55,12 @@ fn is_encrypted(session: &Session, request: &FileStatus, path: &Path) -> Result<
         output: None,
     };
     match session.read(source.format(types), &source.bytes) {
-        Ok(file) => Ok(!file.metadata.version.is_empty() && !file.metadata.mac.is_empty()),
+        Ok(File { metadata, .. }) => {
+            if session.options.strict {
+                lints::refuse(path, &lints::of_metadata(&metadata))?;
+            }
+            Ok(!metadata.version.is_empty() && !metadata.mac.is_empty())
+        }
         Err(FileError::Read(ReadError::NoMetadata)) => Ok(false),
         Err(error) => Err(about_file(path, &error)),
     }

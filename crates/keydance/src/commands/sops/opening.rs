@@ -17,6 +17,8 @@ use super::cloud::{with_clouds, with_remote};
 use super::environment::{Environment, Variable};
 use super::failure::{Exit, Failure};
 use super::identities::Identities;
+use super::lints;
+use super::organisation::Organisation;
 use super::request::{Opening, Services};
 use super::session::{Session, warn_about};
 
@@ -26,8 +28,10 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// An encrypted file that was read, and its data key.
 pub(crate) struct Unlocked {
-    pub(crate) file: File,
-    pub(crate) recovered: Recovered,
+    file: File,
+    recovered: Recovered,
+    /// Whether the file is refused for what is odd about it.
+    strict: bool,
 }
 
 impl Session {
@@ -35,19 +39,14 @@ impl Session {
     /// needs it.
     pub(crate) fn key_services(&self, services: &Services) -> KeyServices<'_> {
         let all = KeyServices::new(self.policy.clone());
-        if !services.local {
-            return with_remote(all, &self.environment, &services.remote);
-        }
-        let gpg = Gpg::new(GpgConfig {
-            program: gpg_program(&self.environment),
-            home: self.environment.get(Variable::GnupgHome).map(PathBuf::from),
-            timeout: PATIENCE,
-        });
-        let local = all
-            .with(&[RecipientKind::Age], Identities::new(&self.environment))
-            .with(&[RecipientKind::Pgp], gpg);
-        let local = with_clouds(local, &self.environment);
-        with_remote(local, &self.environment, &services.remote)
+        let all = match services.local {
+            true => {
+                let all = all.with(&[RecipientKind::Age], Organisation::default());
+                with_local(all, &self.environment)
+            }
+            false => all,
+        };
+        with_remote(all, &self.environment, &services.remote)
     }
 
     /// Reads an encrypted file and recovers its data key.
@@ -63,17 +62,41 @@ impl Session {
         order: &[String],
     ) -> Result<Unlocked, Failure> {
         let file = self.parse(path, format, bytes)?;
+        self.unlock_file(path, file, services, order)
+    }
+
+    /// Recovers the data key of a file.
+    ///
+    /// # Errors
+    /// Nobody at hand can open it.
+    pub(crate) fn unlock_file(
+        &self,
+        path: &Path,
+        file: File,
+        services: &KeyServices<'_>,
+        order: &[String],
+    ) -> Result<Unlocked, Failure> {
         let recovered = recover_key(path, &file.metadata, services, order)?;
-        Ok(Unlocked { file, recovered })
+        let strict = self.options.strict;
+        Ok(Unlocked {
+            file,
+            recovered,
+            strict,
+        })
     }
 
     /// Reads an encrypted file.
     ///
     /// # Errors
-    /// It is none.
+    /// It is none; with `--strict`, something is odd about its metadata.
     pub(crate) fn parse(&self, path: &Path, format: Format, bytes: &[u8]) -> Result<File, Failure> {
-        self.read(format, bytes)
-            .map_err(|error| about_file(path, &error))
+        let file = self
+            .read(format, bytes)
+            .map_err(|error| about_file(path, &error))?;
+        if self.options.strict {
+            lints::refuse(path, &lints::of_metadata(&file.metadata))?;
+        }
+        Ok(file)
     }
 
     /// Reads what may be an encrypted file.
@@ -85,17 +108,41 @@ impl Session {
     }
 }
 
+/// Adds what this machine itself unwraps with: identities, gpg, and the accounts at clouds.
+pub(super) fn with_local<'e>(
+    services: KeyServices<'e>,
+    environment: &'e Environment,
+) -> KeyServices<'e> {
+    let gpg = Gpg::new(GpgConfig {
+        program: gpg_program(environment),
+        home: environment.get(Variable::GnupgHome).map(PathBuf::from),
+        timeout: PATIENCE,
+    });
+    let local = services
+        .with(&[RecipientKind::Age], Identities::new(environment))
+        .with(&[RecipientKind::Pgp], gpg);
+    with_clouds(local, environment)
+}
+
 impl Unlocked {
     /// Decrypts the file and compares its MAC, unless it was said to be ignored.
     ///
     /// # Errors
-    /// A value does not decrypt, or the MAC is another one.
+    /// A value does not decrypt, or the MAC is another one; with `--strict`, something is odd.
     pub(crate) fn open(
         self,
         path: &Path,
         opening: &Opening,
     ) -> Result<(Opened, Recovered), Failure> {
-        let Self { file, recovered } = self;
+        let Self {
+            file,
+            recovered,
+            strict,
+        } = self;
+        if strict && opening.ignore_mac {
+            let message = "--strict and --ignore-mac contradict each other";
+            return Err(Failure::new(Exit::Conflict, message));
+        }
         let unverified = file.open(&recovered.key).map_err(|error| {
             Failure::new(Exit::Decryption, format!("{}: {error}", path.display()))
         })?;
@@ -106,7 +153,11 @@ impl Unlocked {
                 .verify()
                 .map_err(|error| about_mac(path, error))?
         };
-        warn_about(path, &opened.warnings);
+        if strict {
+            lints::refuse(path, &lints::of(&opened))?;
+            lints::report_unsigned(path);
+        }
+        warn_about(path, lints::of_content(&opened));
         Ok((opened, recovered))
     }
 }

@@ -16,7 +16,6 @@ use super::failure::{Exit, Failure, warn};
 use super::groups::about_readers;
 use super::layout::{Before, written};
 use super::many;
-use super::opening::{Unlocked, recover_key};
 use super::output::{change, deliver, print};
 use super::request::{Destination, Input, Rotate};
 use super::session::{Session, format_of};
@@ -93,9 +92,10 @@ impl Rotation<'_> {
         } else if let Some(list) = file.metadata.unknown_recipients().next() {
             return Err(about_rotating(name, RotateError::Unknown(list.clone())));
         }
-        let recovered = recover_key(name, &file.metadata, services, &request.opening.order)?;
         let changes = Changes::between(&file.metadata, &readers);
-        let (mut opened, _) = Unlocked { file, recovered }.open(name, &request.opening)?;
+        let order = &request.opening.order;
+        let unlocked = session.unlock_file(name, file, services, order)?;
+        let (mut opened, _) = unlocked.open(name, &request.opening)?;
         if session.options.dry_run {
             print(format!("{}The data key will change.\n", listed(&changes)).as_bytes())?;
         }

@@ -1,17 +1,16 @@
 //! `verify`: whether files are as they were encrypted, without showing what is in them.
 
-mod lints;
-
 use std::path::Path;
 use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::failure::{self, Exit, Failure, warn};
+use super::failure::{self, Exit, Failure};
+use super::lints;
 use super::many;
 use super::output;
 use super::request::{Input, Types, Verify};
-use super::session::Session;
+use super::session::{Session, warn_about};
 use keydance_sops::services::KeyServices;
 
 /// A file whose MAC is the one of its content.
@@ -66,9 +65,6 @@ fn one(
     let unlocked = session.unlock(path, format, &source.bytes, services, &opening.order)?;
     let (opened, recovered) = unlocked.open(path, opening)?;
     let lints = lints::of(&opened);
-    if let (true, [first, ..]) = (session.options.strict, lints.as_slice()) {
-        return Err(Failure::other(format!("{}: {first}", path.display())));
-    }
     if session.options.json {
         let file = path.display().to_string();
         return output::json_line(&Verified {
@@ -78,9 +74,7 @@ fn one(
             lints,
         });
     }
-    // What decrypting found has been said already.
-    for lint in lints.iter().skip(opened.warnings.len()) {
-        warn(&format!("{}: {lint}", path.display()));
-    }
+    // What is odd about the content has been said already.
+    warn_about(path, lints::of_metadata(&opened.metadata));
     Ok("verified".to_owned())
 }

@@ -37,7 +37,7 @@ impl<'e, S> Lazy<'e, S> {
     fn get(&self) -> Result<&S, KeyError> {
         let built = self
             .built
-            .get_or_init(|| Ok((self.build)(http(self.environment)?)));
+            .get_or_init(|| Ok((self.build)(http_within(self.environment, PATIENCE)?)));
         built.as_ref().map_err(Clone::clone)
     }
 }
@@ -52,17 +52,23 @@ impl<S: KeyService + Send> KeyService for Lazy<'_, S> {
     }
 }
 
-/// How servers are called.
-fn http(environment: &Environment) -> Result<HttpConfig, KeyError> {
+/// How servers are called: within this time, if nothing else is said.
+///
+/// # Errors
+/// What is said is no time.
+pub(in super::super) fn http_within(
+    environment: &Environment,
+    patience: Duration,
+) -> Result<HttpConfig, KeyError> {
     Ok(HttpConfig {
-        timeout: timeout(environment)?,
+        timeout: timeout(environment, patience)?,
         proxy: ureq::Proxy::try_from_env(),
     })
 }
 
-fn timeout(environment: &Environment) -> Result<Duration, KeyError> {
+fn timeout(environment: &Environment, patience: Duration) -> Result<Duration, KeyError> {
     let Some(text) = environment.get(Variable::Timeout) else {
-        return Ok(PATIENCE);
+        return Ok(patience);
     };
     let seconds = text.to_str().and_then(|text| text.parse::<f64>().ok());
     let timeout = seconds.filter(|seconds| *seconds > 0.0);
@@ -77,7 +83,7 @@ fn timeout(environment: &Environment) -> Result<Duration, KeyError> {
 }
 
 /// The variables of clouds, which are many and named by them.
-pub(super) fn settings() -> Settings {
+pub(in super::super) fn settings() -> Settings {
     Settings::new(|name| std::env::var_os(name))
 }
 
@@ -87,7 +93,7 @@ mod tests {
 
     #[test]
     fn the_time_out_is_in_seconds() {
-        let read = |text| timeout(&Environment::from([(Variable::Timeout, text)]));
+        let read = |text| timeout(&Environment::from([(Variable::Timeout, text)]), PATIENCE);
         assert_eq!(read(""), Ok(PATIENCE));
         assert_eq!(read("2.5"), Ok(Duration::from_millis(2500)));
         for wrong in ["soon", "0", "-1", "inf", "NaN", "1e99"] {

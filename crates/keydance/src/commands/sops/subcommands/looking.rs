@@ -9,7 +9,7 @@ pub(super) const FILE_STATUS: Subcommand = Subcommand::new(
     "filestatus",
     "FILE",
     "Say whether a file is encrypted",
-    &[&[INPUT_TYPE], MANY],
+    &[&[INPUT_TYPE], &[STRICT], MANY],
 );
 
 pub(super) const VERIFY: Subcommand = Subcommand::new(
@@ -31,7 +31,7 @@ pub(super) const RECIPIENTS_COMMAND: Subcommand = Subcommand::new(
     "recipients",
     "PATH…",
     "Show who can open files",
-    &[&[INPUT_TYPE, JSON], MANY],
+    &[&[INPUT_TYPE, JSON, STRICT], MANY],
 )
 .ours();
 

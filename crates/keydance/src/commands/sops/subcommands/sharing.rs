@@ -43,7 +43,7 @@ pub(super) const GROUPS_ADD: Subcommand = Subcommand::new(
         ],
         &[GROUP_AZURE_KV, GROUP_HC_VAULT, GROUP_PGP, GROUP_AGE],
         SERVICES,
-        &[LAYOUT],
+        &[STRICT, LAYOUT],
         WRITING,
     ],
 );
@@ -53,7 +53,12 @@ pub(super) const GROUPS_DELETE: Subcommand = Subcommand::new(
     "delete",
     "INDEX",
     "Delete a group of recipients; the first is 0",
-    &[&[FILE, IN_PLACE, THRESHOLD], SERVICES, &[LAYOUT], WRITING],
+    &[
+        &[FILE, IN_PLACE, THRESHOLD],
+        SERVICES,
+        &[STRICT, LAYOUT],
+        WRITING,
+    ],
 );
 
 pub(super) const EXEC_ENV: Subcommand = Subcommand::new(

@@ -7,8 +7,9 @@ use keydance_sops::key_service::KeyError;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::calls::{Calls, Region};
+use super::calls::Calls;
 use super::profiles::{Profile, Profiles};
+use super::region::Region;
 use super::sts::{self, Role};
 use super::{providers, sso};
 
@@ -17,14 +18,14 @@ const CHAIN_LIMIT: usize = 8;
 
 /// What requests are signed with.
 #[derive(Clone)]
-pub(super) struct Credentials {
-    pub(super) access_key_id: String,
-    pub(super) secret_access_key: Zeroizing<String>,
-    pub(super) session_token: Option<Zeroizing<String>>,
+pub(crate) struct Credentials {
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: Zeroizing<String>,
+    pub(crate) session_token: Option<Zeroizing<String>>,
 }
 
 /// Looks for the credentials of a profile, or of whoever runs this if it is empty.
-pub(super) fn find(
+pub(crate) fn find(
     calls: &Calls,
     region: Region<'_>,
     profile: &str,
@@ -194,7 +195,7 @@ fn with_token_file(
 
 /// Credentials as containers, machines and programs write them.
 #[derive(Deserialize)]
-pub(super) struct Written {
+pub(crate) struct Written {
     #[serde(rename = "AccessKeyId")]
     id: String,
     #[serde(rename = "SecretAccessKey")]

@@ -6,13 +6,14 @@ use serde::Deserialize;
 use ureq::http::Request;
 use zeroize::Zeroizing;
 
-use super::calls::{Calls, Region};
+use super::calls::Calls;
 use super::credentials::Credentials;
 use super::profiles::{Profile, Profiles};
+use super::region::Region;
 use crate::http::unsendable;
 
 /// The credentials of a profile whose owner has signed on.
-pub(super) fn of_profile(
+pub(crate) fn of_profile(
     calls: &Calls,
     region: Region<'_>,
     profiles: &Profiles,

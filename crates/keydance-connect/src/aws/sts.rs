@@ -4,19 +4,20 @@ use keydance_sops::key_service::KeyError;
 use ureq::http::Request;
 use zeroize::Zeroizing;
 
-use super::calls::{Calls, Region};
+use super::calls::{self, Calls, element};
 use super::credentials::Credentials;
+use super::region::Region;
 use crate::http::{Answer, unsendable};
 
 /// A role to assume.
-pub(super) struct Role<'r> {
+pub(crate) struct Role<'r> {
     arn: &'r str,
     session: &'r str,
     external_id: Option<&'r str>,
 }
 
 impl<'r> Role<'r> {
-    pub(super) fn new(arn: &'r str, session: &'r str) -> Self {
+    pub(crate) fn new(arn: &'r str, session: &'r str) -> Self {
         Self {
             arn,
             session,
@@ -25,14 +26,14 @@ impl<'r> Role<'r> {
     }
 
     /// With what the owner of the role has agreed on with whoever assumes it.
-    pub(super) fn external_id(mut self, external_id: Option<&'r str>) -> Self {
+    pub(crate) fn external_id(mut self, external_id: Option<&'r str>) -> Self {
         self.external_id = external_id;
         self
     }
 }
 
 /// The credentials of a role, as its owner or one whom they let.
-pub(super) fn assume_role(
+pub(crate) fn assume_role(
     calls: &Calls,
     region: Region<'_>,
     own: &Credentials,
@@ -45,7 +46,7 @@ pub(super) fn assume_role(
 }
 
 /// The credentials of a role, for a token of somebody whom its owner trusts.
-pub(super) fn assume_role_with_token(
+pub(crate) fn assume_role_with_token(
     calls: &Calls,
     region: Region<'_>,
     role: &Role<'_>,
@@ -87,11 +88,7 @@ fn of_answer(role: &Role<'_>, answer: &Answer) -> Result<Credentials, KeyError> 
     };
     let xml = std::str::from_utf8(&answer.body).unwrap_or_default();
     if !answer.is_success() {
-        let reason = element(xml, "Code").map(|code| match element(xml, "Message") {
-            Some(message) => format!("{code}: {message}"),
-            None => code.to_owned(),
-        });
-        return Err(failed(&answer.refusal(reason).to_string()));
+        return Err(failed(&calls::refusal_in_xml(answer).to_string()));
     }
     let secret = |name| element(xml, name).map(|text| Zeroizing::new(text.to_owned()));
     let parts = (
@@ -107,14 +104,6 @@ fn of_answer(role: &Role<'_>, answer: &Answer) -> Result<Credentials, KeyError> 
         }),
         _ => Err(failed("AWS answered something else than credentials")),
     }
-}
-
-/// The text of an element that holds nothing but letters of base64, or that is only shown: no
-/// entity is resolved.
-fn element<'x>(xml: &'x str, name: &str) -> Option<&'x str> {
-    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
-    let (text, _) = rest.split_once(&format!("</{name}>"))?;
-    Some(text.trim())
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use std::time::SystemTime;
 
 use aws_credential_types::Credentials as Signer;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode, sign,
+};
 use aws_sigv4::sign::v4;
 use keydance_sops::key_service::KeyError;
 use serde::{Deserialize, Serialize};
@@ -11,6 +14,7 @@ use ureq::http::{HeaderName, HeaderValue, Request};
 use zeroize::Zeroizing;
 
 use super::credentials::Credentials;
+use super::region::Region;
 use crate::http::{Answer, Http, HttpConfig, Trust, unsendable};
 use crate::settings::Settings;
 
@@ -19,53 +23,16 @@ const WRONG_CONTEXT: &str = "InvalidCiphertextException";
 
 /// Whoever calls AWS.
 #[derive(Debug)]
-pub(super) struct Calls {
-    pub(super) http: Http,
+pub(crate) struct Calls {
+    pub(crate) http: Http,
     /// For what answers at once or not at all: metadata of machines and containers.
-    pub(super) near: Http,
-    pub(super) settings: Settings,
+    pub(crate) near: Http,
+    pub(crate) settings: Settings,
     clock: fn() -> SystemTime,
 }
 
-/// A region, and the part of the world with the addresses of its own that it is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Region<'r> {
-    pub(super) partition: &'r str,
-    pub(super) name: &'r str,
-}
-
-impl<'r> Region<'r> {
-    /// The region of a key.
-    pub(super) fn of_key(arn: &'r str) -> Result<Self, KeyError> {
-        let mut parts = arn.splitn(5, ':');
-        let parts = (parts.next(), parts.next(), parts.next(), parts.next());
-        let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        match parts {
-            (Some("arn"), Some(partition), Some("kms"), Some(name))
-                if partition.starts_with("aws") && !name.is_empty() && plain(name) =>
-            {
-                Ok(Self { partition, name })
-            }
-            _ => Err(KeyError::Recipient("its ARN names no region".to_owned())),
-        }
-    }
-
-    /// Where the names of servers end.
-    fn domain(self) -> &'static str {
-        match self.partition {
-            "aws-cn" => "amazonaws.com.cn",
-            "aws-eusc" => "amazonaws.eu",
-            "aws-iso" => "c2s.ic.gov",
-            "aws-iso-b" => "sc2s.sgov.gov",
-            "aws-iso-e" => "cloud.adc-e.uk",
-            "aws-iso-f" => "csp.hci.ic.gov",
-            _ => "amazonaws.com",
-        }
-    }
-}
-
 impl Calls {
-    pub(super) fn new(config: &HttpConfig, settings: Settings, clock: fn() -> SystemTime) -> Self {
+    pub(crate) fn new(config: &HttpConfig, settings: Settings, clock: fn() -> SystemTime) -> Self {
         let second = std::time::Duration::from_secs(1);
         let near = HttpConfig {
             timeout: config.timeout.min(second),
@@ -79,13 +46,18 @@ impl Calls {
         }
     }
 
-    /// Where a service is, without a slash at the end.
-    pub(super) fn endpoint(&self, service: &str, region: Region<'_>) -> String {
+    /// Where a service is by order of whoever runs this, without a slash at the end.
+    pub(crate) fn given_endpoint(&self, service: &str) -> Option<String> {
         let own = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());
         let given = self
             .settings
             .text(&own)
             .or_else(|| self.settings.text("AWS_ENDPOINT_URL"));
+        given.map(|url| url.trim_end_matches('/').to_owned())
+    }
+
+    /// Where a service is, without a slash at the end.
+    pub(crate) fn endpoint(&self, service: &str, region: Region<'_>) -> String {
         let fips = self.settings.text("AWS_USE_FIPS_ENDPOINT").as_deref() == Some("true");
         let fips = if fips { "-fips" } else { "" };
         let usual = || {
@@ -95,11 +67,11 @@ impl Calls {
                 region.domain()
             )
         };
-        given.map_or_else(usual, |url| url.trim_end_matches('/').to_owned())
+        self.given_endpoint(service).unwrap_or_else(usual)
     }
 
     /// Asks KMS.
-    pub(super) fn kms(
+    pub(crate) fn kms(
         &self,
         region: Region<'_>,
         credentials: &Credentials,
@@ -123,7 +95,7 @@ impl Calls {
     }
 
     /// Adds the signature of whoever calls.
-    pub(super) fn signed<'b>(
+    pub(crate) fn signed<'b>(
         &self,
         mut request: Request<&'b [u8]>,
         service: &str,
@@ -147,7 +119,7 @@ impl Calls {
             .region(region)
             .name(service)
             .time((self.clock)())
-            .settings(SigningSettings::default())
+            .settings(how_to_sign(service))
             .build()
             .map_err(|_| failed(()))?
             .into();
@@ -172,8 +144,37 @@ impl Calls {
     }
 }
 
+/// The refusal that services without JSON write.
+pub(crate) fn refusal_in_xml(answer: &Answer) -> KeyError {
+    let xml = std::str::from_utf8(&answer.body).unwrap_or_default();
+    let reason = element(xml, "Code").map(|code| match element(xml, "Message") {
+        Some(message) => format!("{code}: {message}"),
+        None => code.to_owned(),
+    });
+    answer.refusal(reason)
+}
+
+/// The text of an element that holds nothing but letters of base64, or that is only shown: no
+/// entity is resolved.
+pub(crate) fn element<'x>(xml: &'x str, name: &str) -> Option<&'x str> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    let (text, _) = rest.split_once(&format!("</{name}>"))?;
+    Some(text.trim())
+}
+
+/// S3 takes the path as it is sent, and wants to be told the digest of the body.
+fn how_to_sign(service: &str) -> SigningSettings {
+    let mut settings = SigningSettings::default();
+    if service == "s3" {
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+    }
+    settings
+}
+
 /// Whether a refusal may be due to the encryption context.
-pub(super) fn is_wrong_context(refusal: &KeyError) -> bool {
+pub(crate) fn is_wrong_context(refusal: &KeyError) -> bool {
     matches!(refusal, KeyError::Failed(text) if text.contains(WRONG_CONTEXT))
 }
 
@@ -209,25 +210,10 @@ mod tests {
     }
 
     #[test]
-    fn the_region_of_a_key_is_in_its_arn() {
-        let region = Region::of_key("arn:aws-cn:kms:cn-north-1:111122223333:key/k").unwrap();
-        assert_eq!(
-            region,
-            Region {
-                partition: "aws-cn",
-                name: "cn-north-1"
-            }
-        );
+    fn the_endpoint_is_in_the_region() {
+        let region = Region::of_name("cn-north-1").unwrap();
         let endpoint = calls([]).endpoint("kms", region);
         assert_eq!(endpoint, "https://kms.cn-north-1.amazonaws.com.cn");
-        for wrong in [
-            "",
-            "arn:aws:iam::1:role/r",
-            "arn:aws:kms::1:key/k",
-            "arn:aws:kms:x/y:1:key/k",
-        ] {
-            assert!(Region::of_key(wrong).is_err(), "{wrong}");
-        }
     }
 
     #[test]

@@ -15,37 +15,47 @@ use serde::{Deserialize, Serialize};
 use ureq::http::Request;
 use zeroize::Zeroizing;
 
-use super::GcpConfig;
 use crate::http::{Http, HttpConfig, Trust, unsendable};
 use crate::oauth::{self, Token};
 use crate::settings::Settings;
 
-/// What tokens are asked for.
-const SCOPE: &str = "https://www.googleapis.com/auth/cloudkms";
 /// Who is asked.
 const TOKENS: &str = "https://oauth2.googleapis.com/token";
 /// The machine's own server.
 const METADATA: &str = "169.254.169.254";
 
+/// As whom Google is called.
+#[derive(Debug)]
+pub struct GcpConfig {
+    /// How it is called.
+    pub http: HttpConfig,
+    /// The `GOOGLE_*` and `SOPS_GCP_KMS_*` variables, and where the home folder is.
+    pub settings: Settings,
+    /// What time it is: tokens are asked for with it.
+    pub clock: fn() -> SystemTime,
+}
+
 /// A token, and whose quota calls with it count against if not its owner's.
 #[derive(Clone)]
-pub(super) struct Access {
-    pub(super) token: Token,
-    pub(super) quota_project: Option<String>,
+pub(crate) struct Access {
+    pub(crate) token: Token,
+    pub(crate) quota_project: Option<String>,
 }
 
 /// Whoever looks for a token.
 #[derive(Debug)]
-pub(super) struct Finder {
+pub(crate) struct Finder {
     http: Http,
     /// For what answers at once or not at all.
     near: Http,
     settings: Settings,
     clock: fn() -> SystemTime,
+    /// What tokens are asked for.
+    scope: &'static str,
 }
 
 impl Finder {
-    pub(super) fn new(http: Http, config: &GcpConfig) -> Self {
+    pub(crate) fn new(http: Http, config: &GcpConfig, scope: &'static str) -> Self {
         let timeout = config.http.timeout.min(Duration::from_secs(1));
         let near = Http::new(
             &HttpConfig {
@@ -60,11 +70,12 @@ impl Finder {
             near,
             settings,
             clock: config.clock,
+            scope,
         }
     }
 
     /// Looks in the order of sops and of Google's own tools.
-    pub(super) fn find(&self) -> Result<Access, KeyError> {
+    pub(crate) fn find(&self) -> Result<Access, KeyError> {
         if let Some(given) = self.settings.text("GOOGLE_CREDENTIALS").map(Zeroizing::new) {
             // A path, or the content itself.
             return match given.trim_start().starts_with('{') {
@@ -126,7 +137,7 @@ impl Finder {
             Written::ServiceAccount(account) => {
                 let now = (self.clock)().duration_since(SystemTime::UNIX_EPOCH);
                 let now = now.map_err(|_| failed("the clock is wrong"))?.as_secs();
-                let assertion = account.assertion(now).map_err(failed)?;
+                let assertion = account.assertion(self.scope, now).map_err(failed)?;
                 let grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
                 let form = [("grant_type", grant), ("assertion", &assertion)];
                 let token = oauth::token(&self.http, account.token_uri(), &form)?;
@@ -206,7 +217,7 @@ impl ServiceAccount {
     }
 
     /// What the account says of itself, signed (RFC 7523, section 2.1).
-    fn assertion(&self, now: u64) -> Result<Zeroizing<String>, &'static str> {
+    fn assertion(&self, scope: &str, now: u64) -> Result<Zeroizing<String>, &'static str> {
         const UNUSABLE: &str = "its private_key is none";
         let header = Header {
             alg: "RS256",
@@ -215,7 +226,7 @@ impl ServiceAccount {
         };
         let claims = Claims {
             iss: &self.client_email,
-            scope: SCOPE,
+            scope,
             aud: self.token_uri(),
             iat: now,
             exp: now.saturating_add(3600),

@@ -23,7 +23,7 @@ const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 const PROGRAM_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Those of the container, if this is one.
-pub(super) fn container(calls: &Calls) -> Result<Option<Credentials>, KeyError> {
+pub(crate) fn container(calls: &Calls) -> Result<Option<Credentials>, KeyError> {
     let settings = &calls.settings;
     let relative = settings.text("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
     let uri = match relative.map(|path| format!("{ECS}{path}")) {
@@ -83,7 +83,7 @@ fn is_near(uri: &str) -> bool {
 }
 
 /// Those of the machine, if it has a role. Only the second version of the protocol is spoken.
-pub(super) fn instance(calls: &Calls) -> Result<Option<Credentials>, KeyError> {
+pub(crate) fn instance(calls: &Calls) -> Result<Option<Credentials>, KeyError> {
     let settings = &calls.settings;
     let disabled = settings.text("AWS_EC2_METADATA_DISABLED");
     if disabled.is_some_and(|text| text.eq_ignore_ascii_case("true")) {
@@ -121,7 +121,7 @@ pub(super) fn instance(calls: &Calls) -> Result<Option<Credentials>, KeyError> {
 }
 
 /// Those that a command prints. As AWS's own tools do, a shell runs it.
-pub(super) fn process(command: &str) -> Result<Credentials, KeyError> {
+pub(crate) fn process(command: &str) -> Result<Credentials, KeyError> {
     let failed = |problem: String| KeyError::Failed(format!("credential_process: {problem}"));
     let mut shell = Command::new("/bin/sh");
     let output = printed(shell.arg("-c").arg(command), PROGRAM_PATIENCE).map_err(failed)?;

@@ -11,21 +11,21 @@ use crate::settings::Settings;
 
 /// What both files say. Some of it is secret.
 #[derive(Default)]
-pub(super) struct Profiles {
+pub(crate) struct Profiles {
     profiles: BTreeMap<String, Profile>,
     /// Sessions of single sign-on, which profiles name.
     sessions: BTreeMap<String, Profile>,
     /// The files that were looked at.
-    pub(super) places: Vec<String>,
+    pub(crate) places: Vec<String>,
 }
 
 /// What stands in one section.
 #[derive(Default)]
-pub(super) struct Profile(BTreeMap<String, Zeroizing<String>>);
+pub(crate) struct Profile(BTreeMap<String, Zeroizing<String>>);
 
 impl Profile {
     /// A value; nothing if it is empty.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let value = self.0.get(name)?.as_str();
         (!value.is_empty()).then_some(value)
     }
@@ -33,7 +33,7 @@ impl Profile {
 
 impl Profiles {
     /// Reads both files; neither has to be there.
-    pub(super) fn read(settings: &Settings) -> Result<Self, KeyError> {
+    pub(crate) fn read(settings: &Settings) -> Result<Self, KeyError> {
         let place = |name: &str, usual: &str| {
             let home = || {
                 settings
@@ -50,11 +50,11 @@ impl Profiles {
         Ok(profiles)
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&Profile> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Profile> {
         self.profiles.get(name)
     }
 
-    pub(super) fn session(&self, name: &str) -> Option<&Profile> {
+    pub(crate) fn session(&self, name: &str) -> Option<&Profile> {
         self.sessions.get(name)
     }
 
