@@ -7,10 +7,10 @@ use crate::{KEYDANCE, tell};
 fn the_hook_prints_the_identity_of_one_recipient_or_all() {
     let desk = Desk::new();
     let roster = String::from_utf8(desk.read("keydance.yaml")).unwrap();
-    let recipients = roster
+    let mut recipients = roster
         .lines()
         .filter_map(|line| line.trim().strip_prefix("recipient: "));
-    let group = recipients.last().unwrap().to_owned();
+    let group = recipients.next_back().unwrap().to_owned();
     let all = desk.done("alice", &["identity"]).stdout;
     assert!(
         all.starts_with("AGE-SECRET-KEY-1") && all.lines().count() == 1,
