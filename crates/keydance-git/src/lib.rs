@@ -21,6 +21,7 @@ pub mod journal;
 
 // The repository, and what it has held since it began.
 pub mod exposure;
+pub mod graph;
 pub mod history;
 pub mod repository;
 

@@ -31,6 +31,7 @@ mod sync;
 
 // Who can read what there, and could.
 mod exposed;
+mod graph;
 mod what_can;
 mod who_can;
 mod why;
@@ -102,14 +103,11 @@ pub(crate) enum Command {
     Resume(event::resume::Args),
     Abort(event::abort::Args),
     Identity(identity::Args),
-    /// What somebody can have read, from everything a repository ever held
     Exposed(exposed::Args),
-    /// Who can open a file of a repository
     WhoCan(who_can::Args),
-    /// Which files of a repository somebody can open
     WhatCan(what_can::Args),
-    /// Why somebody can open a file of a repository
     Why(why::Args),
+    Graph(graph::Args),
     /// Persons of your organisation
     #[command(subcommand)]
     Person(person::Command),
@@ -163,6 +161,7 @@ impl Command {
             Self::WhoCan(args) => who_can::run(&args, context),
             Self::WhatCan(args) => what_can::run(&args, context),
             Self::Why(args) => why::run(&args, context),
+            Self::Graph(args) => graph::run(&args, context),
             Self::Person(command) => command.run(context),
             Self::Group(command) => command.run(context),
             Self::Machine(command) => command.run(context),

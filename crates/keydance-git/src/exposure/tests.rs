@@ -2,6 +2,9 @@
 mod brute;
 mod life;
 
+// What is hard to draw.
+mod stories;
+
 use std::collections::BTreeSet;
 
 use life::{Life, PEOPLE};

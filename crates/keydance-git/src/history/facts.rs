@@ -297,44 +297,62 @@ fn roster(bytes: &[u8], facts: &mut Facts) -> Content {
     let Ok(roster) = Roster::parse(bytes) else {
         return Content::Unreadable;
     };
+    let mut claims = of_people(&roster, facts);
+    claims.extend(of_machines(&roster, facts));
+    claims.extend(of_aliases(&roster, facts));
+    Content::Roster(claims)
+}
+
+fn of_people(roster: &Roster, facts: &mut Facts) -> Vec<Claim> {
+    let people = roster.people.iter();
+    let devices = people.flat_map(|(person, entry)| {
+        let devices = entry.devices.iter();
+        devices.map(move |(name, device)| (person, name, device))
+    });
+    let claims = devices.map(|(person, name, device)| Claim {
+        recipient: facts.recipient(&device.recipient),
+        principal: facts.name(person),
+        holder: facts.name(&format!("{person}/{name}")),
+    });
+    claims.collect()
+}
+
+/// A machine identity, and whoever can make the service behind it decrypt.
+fn of_machines(roster: &Roster, facts: &mut Facts) -> Vec<Claim> {
     let mut claims = Vec::new();
-    for (person, entry) in &roster.people {
-        for (device, entry) in &entry.devices {
-            claims.push(Claim {
-                recipient: facts.recipient(&entry.recipient),
-                principal: facts.name(person),
-                holder: facts.name(&format!("{person}/{device}")),
-            });
-        }
+    for (name, machine) in &roster.machines {
+        let recipient = facts.recipient(&machine.recipient);
+        let holder = facts.name(name);
+        let itself = Principal::Machine(name.clone());
+        let openers = machine.openers.iter().chain([&itself]);
+        claims.extend(
+            openers
+                .flat_map(|opener| everybody(roster, opener))
+                .map(|opener| Claim {
+                    recipient,
+                    principal: facts.name(&opener),
+                    holder,
+                }),
+        );
     }
-    for (machine, entry) in &roster.machines {
-        let recipient = facts.recipient(&entry.recipient);
-        let holder = facts.name(machine);
-        let openers = entry
-            .openers
-            .iter()
-            .flat_map(|opener| everybody(&roster, opener));
-        let openers = openers.map(|opener| facts.name(&opener));
-        let principals: Vec<u32> = openers.chain([holder]).collect();
-        claims.extend(principals.into_iter().map(|principal| Claim {
-            recipient,
-            principal,
-            holder,
-        }));
-    }
+    claims
+}
+
+fn of_aliases(roster: &Roster, facts: &mut Facts) -> Vec<Claim> {
+    let mut claims = Vec::new();
     for (identity, principal) in &roster.aliases {
         let recipient = match parse_recipient(identity) {
             Some(recipient) => facts.recipient(&recipient),
             None => facts.name(identity),
         };
         let holder = facts.name(principal);
-        claims.extend(everybody(&roster, principal).iter().map(|principal| Claim {
+        claims.extend(everybody(roster, principal).iter().map(|principal| Claim {
             recipient,
             principal: facts.name(principal),
             holder,
         }));
     }
-    Content::Roster(claims)
+    claims
 }
 
 /// The people and machines behind a reference, whenever they were in a group.

@@ -129,7 +129,7 @@ fn paths_that_lead_elsewhere_are_only_names() {
         .unwrap();
     let tree = String::from_utf8(tree.stdout).unwrap();
     let crafted = made.git(&["commit-tree", "-m", "crafted", tree.trim()]);
-    made.git(&["update-ref", "refs/heads/$(touch ran);-x", &crafted]);
+    made.git(&["update-ref", "refs/heads/$(touch${IFS}ran);-x", &crafted]);
     let history = made.history().unwrap();
     assert_eq!(history.counts(), (2, 1));
     let paths: BTreeSet<String> = (0..)

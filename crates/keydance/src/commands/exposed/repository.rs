@@ -1,6 +1,6 @@
 //! The repository that a command is about.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use keydance_git::exposure::{At, AtError, Exposure, Moment};
 use keydance_git::history::{History, HistoryError, MAX_BLOB_LEN, Missing};
@@ -48,7 +48,7 @@ impl RepositoryArgs {
         context: &Context,
         look: impl FnOnce(Looking<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let repository = self.open(context)?;
+        let repository = open(context, self.repo.as_deref())?;
         let missing = if self.incomplete {
             Missing::Accept
         } else {
@@ -62,19 +62,6 @@ impl RepositoryArgs {
             exposure: &exposure,
             moment,
             coverage,
-        })
-    }
-
-    fn open(&self, context: &Context) -> Result<Repository, Failure> {
-        let environment = &context.environment;
-        let path = environment.get("PATH").unwrap_or("/usr/bin:/bin");
-        let home = environment.get("HOME").map(Into::into);
-        let git = Git::find(path.as_ref(), home).ok_or_else(|| {
-            Failure::usage("there is no git").hint("install git, or put its folder into PATH")
-        })?;
-        let folder = self.repo.clone().unwrap_or_else(|| PathBuf::from("."));
-        Repository::open(git, &folder).map_err(|error| {
-            Failure::usage(error).hint("go to a folder of the repository, or name one with --repo")
         })
     }
 
@@ -92,6 +79,34 @@ impl RepositoryArgs {
         })?;
         Ok(At::Commit(commit))
     }
+}
+
+fn open(context: &Context, folder: Option<&Path>) -> Result<Repository, Failure> {
+    let environment = &context.environment;
+    let path = environment.get("PATH").unwrap_or("/usr/bin:/bin");
+    let home = environment.get("HOME").map(Into::into);
+    let git = Git::find(path.as_ref(), home).ok_or_else(|| {
+        Failure::usage("there is no git").hint("install git, or put its folder into PATH")
+    })?;
+    Repository::open(git, folder.unwrap_or(Path::new("."))).map_err(|error| {
+        Failure::usage(error).hint("go to a folder of the repository, or name one with --repo")
+    })
+}
+
+/// The roster that is committed.
+///
+/// # Errors
+/// There is no repository, or no roster in it.
+pub(crate) fn roster(context: &Context, folder: Option<&Path>) -> Result<Roster, Failure> {
+    let repository = open(context, folder)?;
+    let bytes = repository
+        .committed(ROSTER_FILE, MAX_BLOB_LEN)
+        .map_err(Failure::unexpected)?;
+    let bytes = bytes.ok_or_else(|| {
+        Failure::new(Kind::NotFound, format!("no {ROSTER_FILE} is committed"))
+            .hint("`keydance init` starts an organisation in a repository")
+    })?;
+    Roster::parse(&bytes).map_err(|error| Failure::usage(format!("{ROSTER_FILE}: {error}")))
 }
 
 /// The branches that define what is current, by the roster that is checked out.
