@@ -20,6 +20,8 @@ pub mod event;
 pub mod journal;
 
 // The repository, and what it has held since it began.
+pub mod exposure;
+pub mod graph;
 pub mod history;
 pub mod repository;
 

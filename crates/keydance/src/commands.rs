@@ -29,6 +29,13 @@ mod leave;
 mod node;
 mod sync;
 
+// Who can read what there, and could.
+mod exposed;
+mod graph;
+mod what_can;
+mod who_can;
+mod why;
+
 // Who there is.
 mod group;
 mod machine;
@@ -96,6 +103,11 @@ pub(crate) enum Command {
     Resume(event::resume::Args),
     Abort(event::abort::Args),
     Identity(identity::Args),
+    Exposed(exposed::Args),
+    WhoCan(who_can::Args),
+    WhatCan(what_can::Args),
+    Why(why::Args),
+    Graph(graph::Args),
     /// Persons of your organisation
     #[command(subcommand)]
     Person(person::Command),
@@ -145,6 +157,11 @@ impl Command {
             Self::Resume(args) => event::resume::run(&args, context),
             Self::Abort(args) => event::abort::run(&args, context),
             Self::Identity(args) => identity::run(&args, context),
+            Self::Exposed(args) => exposed::run(&args, context),
+            Self::WhoCan(args) => who_can::run(&args, context),
+            Self::WhatCan(args) => what_can::run(&args, context),
+            Self::Why(args) => why::run(&args, context),
+            Self::Graph(args) => graph::run(&args, context),
             Self::Person(command) => command.run(context),
             Self::Group(command) => command.run(context),
             Self::Machine(command) => command.run(context),

@@ -3,5 +3,6 @@
 mod crash;
 mod desk;
 mod events;
+mod exposure;
 mod files;
 mod identity;
