@@ -28,3 +28,7 @@ pub mod merge;
 
 // Whose bytes a file holds.
 pub mod signature;
+
+// What is wrong with it.
+pub mod check;
+pub mod sarif;

@@ -12,9 +12,11 @@ use crate::tree::{Comment, Entry, Item, Map, Tree, Value};
 
 pub use decrypt::{DecryptError, Decrypted, Warning, decrypt};
 pub use encrypt::{EncryptError, encrypt};
+pub use form::{Oddity, OddityKind, oddities};
 
 mod decrypt;
 mod encrypt;
+mod form;
 
 /// How a file is encrypted.
 #[derive(Clone, Copy)]
