@@ -64,12 +64,16 @@ pub struct Scene<'s> {
 pub struct Plan {
     /// The event in a line: what its commit is called.
     pub title: String,
+    /// Why it is done, if somebody said so.
+    pub reason: Option<String>,
     /// Files and what becomes of them, in the order of their paths. Files that stay are not in it.
     pub changes: BTreeMap<String, Change>,
     /// Groups that get another identity, and its number.
     pub generations: BTreeMap<Name, u32>,
-    /// What whoever runs it should know: what it opens, what it does not cover.
+    /// What whoever runs it should know.
     pub notes: Vec<String>,
+    /// What is not done when this is done: values that somebody still knows.
+    pub residue: Vec<String>,
 }
 
 /// What becomes of a file.
@@ -234,6 +238,17 @@ impl Plan {
             .values()
             .filter(|change| change.kind == kind)
             .count()
+    }
+
+    /// Notes the files whose values somebody still knows who no longer should.
+    pub(crate) fn note_known_values(&mut self, who: &impl std::fmt::Display) {
+        let count = self.count(ChangeKind::Rekeyed);
+        if count > 0 {
+            self.residue.push(format!(
+                "{who} may know every value in {count} files, and in their history: replace them \
+                 where they are used"
+            ));
+        }
     }
 
     pub(crate) fn put(&mut self, path: impl Into<String>, kind: ChangeKind, content: Vec<u8>) {

@@ -97,6 +97,7 @@ pub enum JournalError {
 struct Record {
     version: u32,
     title: String,
+    reason: Option<String>,
     branch: String,
     /// The tip before; nothing before the first commit.
     old: Option<String>,
@@ -204,6 +205,7 @@ impl<'c> Journal<'c> {
         watch(Step::Branch)?;
         self.move_branch()?;
         worktree.replace(&mut |path| watch(Step::File(path)))?;
+        worktree.sweep();
         watch(Step::Index)?;
         if self.record.new.is_some() {
             self.index(|file| Some(file.after.as_str()))?;
@@ -228,6 +230,7 @@ impl<'c> Journal<'c> {
         worktree.refuse_others()?;
         self.move_branch_back()?;
         worktree.restore()?;
+        worktree.sweep();
         if self.record.new.is_some() {
             self.index(|file| file.before.as_deref())?;
         }
@@ -332,6 +335,7 @@ impl Record {
         let mut record = Self {
             version: VERSION,
             title: plan.title.clone(),
+            reason: plan.reason.clone(),
             branch: checkout.branch.clone(),
             old: checkout.head.clone(),
             new: None,

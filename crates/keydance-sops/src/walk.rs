@@ -17,6 +17,11 @@ pub use form::{Oddity, OddityKind, oddities};
 mod decrypt;
 mod encrypt;
 mod form;
+pub(crate) use plain::plain_leaves;
+
+mod decrypt;
+mod encrypt;
+mod plain;
 
 /// How a file is encrypted.
 #[derive(Clone, Copy)]
@@ -190,11 +195,16 @@ impl Way<'_> {
 
 impl Place<'_> {
     fn path(self) -> KeyPath {
-        KeyPath(Box::from(self.aad.strip_suffix(b":").unwrap_or(self.aad)))
+        KeyPath::of_aad(self.aad)
     }
 }
 
 impl KeyPath {
+    /// That of a place whose ciphertext is bound to these keys, with a `:` behind each.
+    pub(crate) fn of_aad(aad: &[u8]) -> Self {
+        Self(Box::from(aad.strip_suffix(b":").unwrap_or(aad)))
+    }
+
     /// The keys joined with `:`; empty at the top level of a document.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

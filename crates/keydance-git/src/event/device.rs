@@ -114,6 +114,7 @@ impl LoseDevice {
         intent.retire(&scene.roster, &known, scene.now);
         let mut plan = settle(scene, draft, &intent, random)?;
         plan.title = format!("{} is lost", self.device);
+        plan.note_known_values(&format_args!("whoever has {}", self.device));
         Ok(plan)
     }
 }

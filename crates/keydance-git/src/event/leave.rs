@@ -1,12 +1,14 @@
 //! Somebody leaves: a person or a machine, with everything that they could open.
 //!
-//! Exposure is computed from history before anything of this is done, by whoever calls; what it
-//! needs of the plan is in [`Plan::generations`] and the files that were rekeyed.
+//! What of it they still know is computed from history by whoever calls, before this is done; the
+//! plan says only that there is something, in [`Plan::residue`].
 
 use std::collections::BTreeSet;
 
+use keydance_sops::data_key::DataKey;
+use keydance_sops::key_service::KeyService;
 use keydance_sops::random::Random;
-use keydance_sops::recipient::Recipient;
+use keydance_sops::recipient::{Recipient, RecipientKind};
 
 use super::join::unknown;
 use super::settle::{Intent, settle};
@@ -42,9 +44,17 @@ impl Leave {
                 draft.close_machine(name, now);
                 vec![machine.recipient.clone()]
             }
-            Principal::Person(name) => close_person(scene, &mut draft, name)?,
+            Principal::Person(name) => {
+                let person = scene.roster.people.get(name);
+                let person = person.ok_or_else(|| unknown("person", name))?;
+                let devices = person.devices.values();
+                devices.map(|device| device.recipient.clone()).collect()
+            }
         };
         refuse_own(scene, who, &gone)?;
+        if let Principal::Person(name) = who {
+            close_person(scene, &mut draft, name)?;
+        }
         for (name, group) in &scene.roster.groups {
             if group.members.get(who).is_some_and(|it| it.is_open(now)) {
                 draft.close_membership(name, who, now);
@@ -58,46 +68,32 @@ impl Leave {
         intent.retire(&scene.roster, &known, now);
         let mut plan = settle(scene, draft, &intent, random)?;
         plan.title = format!("{who} leaves");
-        if !plan.is_empty() {
-            plan.notes.push(NOT_COVERED.to_owned());
-        }
+        plan.note_known_values(who);
         Ok(plan)
     }
 }
 
-const NOT_COVERED: &str = "whoever left still knows every value they could open: those are \
-                           replaced at their targets, not here";
-
-fn close_person(
-    scene: &Scene<'_>,
-    draft: &mut Draft,
-    name: &Name,
-) -> Result<Vec<Recipient>, EventError> {
-    let person = scene.roster.people.get(name);
-    let person = person.ok_or_else(|| unknown("person", name))?;
+/// Closes a person and their devices, and takes them off the admins.
+fn close_person(scene: &Scene<'_>, draft: &mut Draft, name: &Name) -> Result<(), EventError> {
     draft.close_person(name, scene.now);
-    for device in person.devices.keys() {
+    let devices = scene.roster.people.get(name).map(|person| &person.devices);
+    for device in devices.into_iter().flatten().map(|(device, _)| device) {
         let device = DeviceName {
             person: name.clone(),
             device: device.clone(),
         };
         draft.close_device(&device, scene.now, false);
     }
-    for (group, of) in &scene.roster.groups {
-        if of.admins.contains(name) {
-            if of.admins.len() == 1 {
-                return Err(EventError::Conflict(format!(
-                    "{name} is the only admin of the group {group}; name another one first"
-                )));
-            }
-            draft.remove_admin(group, name);
+    let groups = scene.roster.groups.iter();
+    for (group, of) in groups.filter(|(_, group)| group.admins.contains(name)) {
+        if of.admins.len() == 1 {
+            return Err(EventError::Conflict(format!(
+                "{name} is the only admin of the group {group}; name another one first"
+            )));
         }
+        draft.remove_admin(group, name);
     }
-    Ok(person
-        .devices
-        .values()
-        .map(|device| device.recipient.clone())
-        .collect())
+    Ok(())
 }
 
 /// Whoever makes the new keys knows them.
@@ -108,11 +104,20 @@ pub(super) fn refuse_own(
 ) -> Result<(), EventError> {
     match recipients
         .iter()
-        .any(|recipient| scene.own.holds(recipient))
+        .any(|recipient| is_own(scene.own, recipient))
     {
         true => Err(EventError::Own(who.to_string())),
         false => Ok(()),
     }
+}
+
+/// Whether what is wrapped for a recipient of age is unwrapped by the keys at hand. The keys of
+/// other kinds are those of services, which nobody has by themselves.
+fn is_own(own: &dyn KeyService, recipient: &Recipient) -> bool {
+    let is_local = recipient.kind() == RecipientKind::Age && recipient.age_plugin().is_none();
+    let wrapped = is_local.then(|| own.wrap(recipient, &[0; DataKey::LEN]).ok());
+    let wrapped = wrapped.flatten();
+    wrapped.is_some_and(|enc| own.unwrap(recipient, &enc).is_ok())
 }
 
 /// The groups they are in, directly or through others, and those wrapped for a key of theirs.

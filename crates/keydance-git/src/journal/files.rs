@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{FileRecord, JournalError, failed};
 use crate::event::Checkout;
@@ -90,6 +90,17 @@ impl<'j> Worktree<'j> {
         Ok(())
     }
 
+    /// Removes what a process left half written.
+    pub(super) fn sweep(&self) {
+        for file in self.files {
+            // Nearly always there is none.
+            drop(fs::remove_file(temporary(
+                &self.checkout.root().join(&file.path),
+                file,
+            )));
+        }
+    }
+
     /// The contents of objects, all from one process.
     fn contents(&self, wanted: &[(&FileRecord, &str)]) -> Result<Vec<Vec<u8>>, JournalError> {
         let ids: Vec<String> = wanted.iter().map(|(_, id)| format!("{id}\n")).collect();
@@ -117,7 +128,7 @@ impl<'j> Worktree<'j> {
         };
         let write = || -> io::Result<()> {
             fs::create_dir_all(folder)?;
-            let temporary = folder.join(format!(".keydance-{}", file.after));
+            let temporary = temporary(&place, file);
             let mut new = File::create(&temporary)?;
             new.write_all(content)?;
             match fs::metadata(&place) {
@@ -131,6 +142,11 @@ impl<'j> Worktree<'j> {
         };
         write().map_err(|error| failed(&place, &error))
     }
+}
+
+/// Where a file is written before it takes its place: always there, so that it can be found again.
+fn temporary(place: &Path, file: &FileRecord) -> PathBuf {
+    place.with_file_name(format!(".keydance-{}", file.after))
 }
 
 fn is_file(place: &Path) -> bool {

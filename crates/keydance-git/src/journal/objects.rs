@@ -48,7 +48,8 @@ pub(super) fn commit(checkout: &Checkout, record: &Record) -> Result<String, Jou
         arguments.extend(["-p", old]);
     }
     arguments.push(&tree);
-    let message = format!("{}\n", record.title);
+    let reason = record.reason.iter().map(|reason| format!("\n{reason}\n"));
+    let message = format!("{}\n{}", record.title, reason.collect::<String>());
     let id = checkout.git.run_with(&arguments, message.as_bytes(), &[])?;
     Ok(String::from_utf8_lossy(&id).trim_end().to_owned())
 }

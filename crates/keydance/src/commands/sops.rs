@@ -29,6 +29,7 @@ mod creation;
 mod identities;
 mod key_commands;
 mod opening;
+pub(crate) mod own_keys;
 mod prompts;
 mod session;
 

@@ -23,6 +23,7 @@ mod cli;
 mod configuration;
 mod credential;
 mod flow;
+mod git;
 mod readme;
 mod serving;
 mod sops;
