@@ -3,6 +3,7 @@
 //! Nothing here needs a key. With keys it is also looked at what is in the files.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use jiff::Timestamp;
 use keydance_sops::key_service::KeyService;
@@ -11,13 +12,18 @@ use crate::event::GitError;
 use crate::event::attributes::ATTRIBUTES_FILE;
 use crate::group_identity::{GROUPS_FOLDER, Keyring};
 use crate::roster::{ROSTER_FILE, Roster};
+use crate::signature::{Digest, Program, path_of};
 use crate::sops_yaml::SOPS_YAML_FILE;
 
 pub use finding::{Code, Finding, Severity};
 pub use listing::{Listing, Source};
 
+pub(crate) use recipients::Owners;
+
 use file::Examiner;
 use listing::{Content, EntryKind};
+use seen::Seen;
+use signatures::{Facts, Signatures};
 
 // What is found, and in what.
 mod finding;
@@ -28,6 +34,8 @@ mod file;
 mod identities;
 mod organisation;
 mod recipients;
+mod seen;
+mod signatures;
 mod values;
 
 /// What a check came to.
@@ -53,16 +61,27 @@ pub enum CheckError {
     NoRoster,
 }
 
+/// With what a check is made.
+#[derive(Clone, Copy)]
+#[expect(missing_debug_implementations, reason = "keys are never printed")]
+pub struct Means<'m> {
+    /// The keys to look into files with.
+    pub keys: Option<&'m dyn KeyService>,
+    /// The path of `ssh-keygen`, to look at signatures with.
+    pub ssh_keygen: Option<&'m Path>,
+    /// The time.
+    pub now: Timestamp,
+}
+
 /// Checks files against their roster at a point in time, with whatever these keys open.
+///
+/// A clone remembers which versions of signed files it has seen.
 ///
 /// # Errors
 ///
 /// If there is no roster, or git cannot be asked. One that cannot be read is a finding.
-pub fn check(
-    listing: &Listing,
-    keys: Option<&dyn KeyService>,
-    now: Timestamp,
-) -> Result<Report, CheckError> {
+pub fn check(listing: &Listing, means: Means<'_>) -> Result<Report, CheckError> {
+    let Means { keys, now, .. } = means;
     let mut own = files(listing, [ROSTER_FILE, SOPS_YAML_FILE, ATTRIBUTES_FILE])?;
     let text = own.remove(ROSTER_FILE).ok_or(CheckError::NoRoster)?;
     let roster = match Roster::parse(&text) {
@@ -93,11 +112,43 @@ pub fn check(
         Content::Gone => {}
         Content::Unreadable(why) => findings.push(Code::Malformed.at(path, why)),
     })?;
-    let mut report = examiner.finish();
+    let (mut report, mut facts) = examiner.finish();
+    let about_roster = (Digest::of(&text), Digest::of_recipients(None));
+    facts.insert(ROSTER_FILE.to_owned(), about_roster);
+    findings.extend(signed(listing, &roster, means, &facts)?);
     report.findings.append(&mut findings);
     report.findings.sort();
     report.findings.dedup();
     Ok(report)
+}
+
+/// What is wrong with the signatures of files.
+fn signed(
+    listing: &Listing,
+    roster: &Roster,
+    means: Means<'_>,
+    facts: &Facts,
+) -> Result<Vec<Finding>, GitError> {
+    let Some(program) = means.ssh_keygen else {
+        return Ok(Vec::new());
+    };
+    let folder = listing.private_folder()?;
+    let mut seen = Seen::load(folder.join("versions"));
+    let program = Program::new(program.to_owned(), folder.join("verifying"));
+    let signatures = Signatures {
+        listing,
+        program: &program,
+        roster,
+        now: means.now,
+    };
+    let places: Vec<String> = facts.keys().map(|path| path_of(path)).collect();
+    let files = files(listing, places.iter().map(String::as_str))?;
+    let findings = signatures.check(facts, &files, &mut seen)?;
+    if !listing.is_staged() {
+        // A clone that cannot be written to remembers nothing, and is checked all the same.
+        drop(seen.save());
+    }
+    Ok(findings)
 }
 
 /// The content of some files, of those that are there.
@@ -119,7 +170,9 @@ fn paths<'l>(roster: &Roster, listing: &'l Listing) -> Result<BTreeSet<&'l str>,
     let encrypted = listing.files_with(file::MARK)?;
     let entries = listing.entries().filter(|(path, entry)| {
         let is_wanted = roster.rule_of(path).is_some() || encrypted.contains(*path);
-        is_wanted && entry.kind == EntryKind::File && !entry.is_unmerged && !is_own(path)
+        // What is staged has several versions of a file whose merge has not ended.
+        let is_one = !(entry.is_unmerged && listing.is_staged());
+        is_wanted && is_one && entry.kind == EntryKind::File && !is_own(path)
     });
     Ok(entries.map(|(path, _)| path).collect())
 }

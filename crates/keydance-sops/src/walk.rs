@@ -13,14 +13,11 @@ use crate::tree::{Comment, Entry, Item, Map, Tree, Value};
 pub use decrypt::{DecryptError, Decrypted, Warning, decrypt};
 pub use encrypt::{EncryptError, encrypt};
 pub use form::{Oddity, OddityKind, oddities};
-
-mod decrypt;
-mod encrypt;
-mod form;
 pub(crate) use plain::plain_leaves;
 
 mod decrypt;
 mod encrypt;
+mod form;
 mod plain;
 
 /// How a file is encrypted.

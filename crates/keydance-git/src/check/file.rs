@@ -12,9 +12,11 @@ use keydance_sops::select::Rule;
 use keydance_sops::walk::{OddityKind, oddities};
 
 use super::recipients::Owners;
+use super::signatures::Facts;
 use super::values::{self, Values};
 use super::{Code, Finding, Report};
 use crate::roster::{PathRule, Roster};
+use crate::signature::Digest;
 
 /// What every encrypted file holds: its MAC, if nothing else, is a ciphertext.
 pub(super) const MARK: &str = "ENC[AES256_GCM,";
@@ -28,6 +30,7 @@ pub(super) struct Examiner<'e> {
     owners: Owners,
     keys: Option<&'e dyn KeyService>,
     values: Values,
+    facts: Facts,
     report: Report,
 }
 
@@ -43,6 +46,7 @@ impl<'e> Examiner<'e> {
             owners: Owners::of(roster, identities, now),
             keys,
             values: Values::default(),
+            facts: Facts::new(),
             report: Report::default(),
         }
     }
@@ -64,7 +68,12 @@ impl<'e> Examiner<'e> {
         self.report.files += 1;
         self.report.findings.extend(text(path, bytes));
         match read {
-            Ok(file) => self.encrypted(path, rule, file),
+            Ok(file) => {
+                let recipients = Digest::of_recipients(Some(&file.metadata));
+                let facts = (Digest::of(bytes), recipients);
+                self.facts.insert(path.to_owned(), facts);
+                self.encrypted(path, rule, file);
+            }
             Err(error) => {
                 let finding = unreadable(path, bytes, &error);
                 self.report.findings.extend(finding);
@@ -72,10 +81,10 @@ impl<'e> Examiner<'e> {
         }
     }
 
-    /// What became of it.
-    pub(super) fn finish(mut self) -> Report {
+    /// What became of it, and what the encrypted files are.
+    pub(super) fn finish(mut self) -> (Report, Facts) {
         self.report.findings.extend(self.values.repeated());
-        self.report
+        (self.report, self.facts)
     }
 
     fn encrypted(&mut self, path: &str, rule: &PathRule, file: File) {

@@ -89,6 +89,9 @@ codes! {
     BadMac "bad-mac" Error
         "The values are not those that were encrypted."
         "Somebody changed the file without its key: restore it from the last good commit.",
+    BadSignature "bad-signature" Error
+        "A file is not what was signed, or its signature is none."
+        "Review what changed, and sign it with `keydance sign PATH`.",
     CaseClash "case-clash" Warning
         "Two paths differ only in upper and lower case."
         "Rename one: some systems cannot hold both.",
@@ -146,6 +149,12 @@ codes! {
     RetiredGeneration "retired-generation" Error
         "A file is encrypted to an identity that its group has replaced."
         "Run `keydance sync`.",
+    Rollback "rollback" Error
+        "An older version of a file has come back."
+        "Restore the newest one, or sign this one as the next.",
+    RosterUnapproved "roster-unapproved" Error
+        "The roster is not signed by an admin of the group that governs."
+        "Let one of them review it and run `keydance sign keydance.yaml`.",
     RuleDrift "rule-drift" Warning
         "A file chooses what is encrypted by another rule than its path."
         "Encrypt it anew under the rule of its path.",
@@ -170,6 +179,12 @@ codes! {
     UnknownRecipient "unknown-recipient" Error
         "A recipient belongs to nobody in the roster."
         "Find out whose it is; `keydance sync` removes it.",
+    Unsigned "unsigned" Error
+        "A file has no signature."
+        "Review it, and sign it with `keydance sign PATH`.",
+    WrongSigner "wrong-signer" Error
+        "A file is signed by somebody who may not write it."
+        "Let a writer review it and sign it with `keydance sign PATH`.",
 }
 
 impl Code {
@@ -213,6 +228,11 @@ impl Code {
 impl Finding {
     pub(crate) fn on_line(mut self, line: usize) -> Self {
         self.line = Some(line);
+        self
+    }
+
+    pub(crate) fn rated(mut self, severity: Severity) -> Self {
+        self.severity = severity;
         self
     }
 

@@ -1,14 +1,17 @@
 //! The files that are looked at: those of the working copy, or what is staged.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::event::GitError;
 use crate::event::git::Git;
+use crate::signature::SIGNATURES_FOLDER;
 
 /// Where files are taken from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +56,13 @@ pub(super) enum Content<'b> {
     Gone,
     /// It has more than 64 MiB, or cannot be read.
     Unreadable(String),
+}
+
+/// The commit that added a file as it is.
+pub(super) struct Introduced {
+    /// When it was made, by its own account.
+    pub(super) at: Timestamp,
+    pub(super) parents: Vec<String>,
 }
 
 /// The longest file that is read, in bytes.
@@ -141,6 +151,76 @@ impl Listing {
         let found = found.split(|b| *b == 0).filter(|part| !part.is_empty());
         Ok(found
             .map(|part| String::from_utf8_lossy(part).into_owned())
+            .collect())
+    }
+
+    /// Whether it is of what is staged.
+    pub(super) fn is_staged(&self) -> bool {
+        matches!(self.source, Source::Index(_))
+    }
+
+    /// The commit at the tip, if there is one.
+    pub(super) fn head(&self) -> Result<Option<String>, GitError> {
+        let head = self
+            .git
+            .find(&["rev-parse", "-q", "--verify", "HEAD^{commit}"])?;
+        Ok(head.map(|head| String::from_utf8_lossy(&head).trim_end().to_owned()))
+    }
+
+    /// A place of this clone for what is not part of the repository.
+    pub(super) fn private_folder(&self) -> Result<PathBuf, GitError> {
+        let common = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
+        let common = self.git.run(&common)?;
+        Ok(path_of(common.strip_suffix(b"\n").unwrap_or(&common)).join("keydance"))
+    }
+
+    /// For each file of signatures the last commit that changed it, in one walk.
+    pub(super) fn introduced(&self) -> Result<HashMap<String, Introduced>, GitError> {
+        let format = "--format=%x01%ct %P";
+        let log = [
+            "log",
+            "-z",
+            "-c",
+            "--no-renames",
+            "--name-only",
+            format,
+            "--",
+        ];
+        let log = self.git.run(&[&log[..], &[SIGNATURES_FOLDER]].concat())?;
+        let mut found = HashMap::new();
+        let (mut at, mut parents) = (Timestamp::UNIX_EPOCH, Vec::new());
+        for part in log.split(|b| *b == 0) {
+            let part = String::from_utf8_lossy(part);
+            let part = part.trim_start_matches('\n');
+            if let Some(about) = part.strip_prefix('\x01') {
+                let mut words = about.split_whitespace();
+                let seconds = words.next().and_then(|it| it.parse().ok()).unwrap_or(0);
+                at = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
+                parents = words.map(str::to_owned).collect();
+            } else if !part.is_empty() {
+                let parents = parents.clone();
+                let path = part.to_owned();
+                found.entry(path).or_insert(Introduced { at, parents });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The content of small objects by name, such as `HEAD:PATH`.
+    pub(super) fn objects(&self, names: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitError> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        // A name with a line break would be two.
+        let lines = names.iter().map(|name| name.replace('\n', "?") + "\n");
+        let asked: String = lines.collect();
+        let output = self
+            .git
+            .run_with(&["cat-file", "--batch"], asked.as_bytes(), &[])?;
+        let mut rest = output.as_slice();
+        Ok(names
+            .iter()
+            .map(|_| content(&mut rest).map(<[u8]>::to_vec))
             .collect())
     }
 

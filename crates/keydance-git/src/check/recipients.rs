@@ -13,7 +13,7 @@ use crate::group_identity::IdentityFile;
 use crate::roster::{Name, Roster};
 
 /// Whose recipients are.
-pub(super) struct Owners(HashMap<Identity, Owner>);
+pub(crate) struct Owners(HashMap<Identity, Owner>);
 
 enum Owner {
     /// Somebody who has left, or a device or machine that is closed.
@@ -28,7 +28,7 @@ enum Owner {
 
 impl Owners {
     /// Those whom a roster names, and the groups whose identities these files hold.
-    pub(super) fn of(
+    pub(crate) fn of(
         roster: &Roster,
         identities: &BTreeMap<String, Vec<u8>>,
         now: Timestamp,
@@ -102,6 +102,12 @@ impl Owners {
             ),
         };
         Code::at(code, path, message)
+    }
+
+    /// A recipient, as a roster writes it, as people know it.
+    pub(crate) fn name_of_text(&self, text: &str) -> String {
+        let recipient = crate::roster::parse_recipient(text);
+        recipient.map_or_else(|| text.to_owned(), |recipient| self.name(&recipient))
     }
 
     /// A recipient as people know it.

@@ -6,13 +6,11 @@ use keydance_sops::enc::Enc;
 use keydance_sops::file::{File, Opened};
 use keydance_sops::key_service::KeyService;
 use keydance_sops::keys::{DECRYPTION_ORDER, recover};
+use keydance_sops::merge::conflicts;
 use keydance_sops::tree::{Entry, Item, Map, Tree, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::{Code, Finding};
-
-/// Under this key a merge leaves the versions of a value.
-const CONFLICT_KEY: &str = "keydance_conflict";
 
 /// Shorter values are the same in many places without being secret: ports, names, switches.
 const MIN_COMPARED: usize = 8;
@@ -28,13 +26,20 @@ pub(super) fn keys(path: &str, tree: &Tree) -> Vec<Finding> {
                 let finding = Code::ColonKey.at(path, "the key holds a colon");
                 findings.push(finding.of_key(key()));
             }
-            if *last == CONFLICT_KEY.as_bytes() {
-                let finding = Code::ConflictMarker.at(path, "two versions of a value are left");
-                findings.push(finding.of_key(key()));
-            }
         });
     }
+    findings.extend(left_conflicts(path, tree));
     findings
+}
+
+/// Values of which a merge left both versions. Formats without maps show it only when decrypted.
+fn left_conflicts(path: &str, tree: &Tree) -> Vec<Finding> {
+    let left = conflicts(tree).into_iter();
+    let told = left.map(|place| {
+        let finding = Code::ConflictMarker.at(path, "two versions of a value are left");
+        finding.of_key(place)
+    });
+    told.collect()
 }
 
 // INVARIANT: no deeper than 512 levels, as a tree that was read.
@@ -144,7 +149,6 @@ type Place = (String, String);
 impl Values {
     /// Takes the values of an open file that were encrypted, and tells of conflicts among them.
     pub(super) fn look(&mut self, path: &str, tree: &Tree, encrypted: &[bool]) -> Vec<Finding> {
-        let mut findings = Vec::new();
         let mut encrypted = encrypted.iter();
         for document in &tree.documents {
             scalars(document, &mut Vec::new(), &mut |way, value| {
@@ -152,15 +156,12 @@ impl Values {
                 let Value::Text(text) = value else { return };
                 let bytes = text.expose();
                 let key = || String::from_utf8_lossy(&way.join(&b':')).into_owned();
-                if bytes.starts_with(format!("{{\"{CONFLICT_KEY}\"").as_bytes()) {
-                    let message = "two versions of a value are left";
-                    findings.push(Code::ConflictMarker.at(path, message).of_key(key()));
-                } else if is_encrypted && bytes.len() >= MIN_COMPARED {
+                if is_encrypted && bytes.len() >= MIN_COMPARED {
                     self.note(Sha256::digest(bytes).into(), (path.to_owned(), key()));
                 }
             });
         }
-        findings
+        left_conflicts(path, tree)
     }
 
     fn note(&mut self, hash: [u8; 32], place: Place) {

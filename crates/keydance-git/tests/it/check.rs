@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use keydance_git::check::{Listing, Report, Source, check};
+use keydance_git::check::{Listing, Means, Report, Source, check};
 use keydance_git::event::Leave;
 use keydance_sops::key_service::KeyService;
 use keydance_sops::random::SystemRandom;
@@ -25,7 +25,12 @@ impl Organisation {
 
     fn report(&self, source: Source, keys: Option<&dyn KeyService>) -> Report {
         let listing = Listing::of(&git_program(), self.root(), source).unwrap();
-        check(&listing, keys, self.now()).unwrap()
+        let means = Means {
+            keys,
+            ssh_keygen: None,
+            now: self.now(),
+        };
+        check(&listing, means).unwrap()
     }
 
     /// What is found in the working copy without keys.
@@ -177,7 +182,7 @@ fn a_file_that_cannot_be_read_is_told_with_its_line() {
         "conflict-marker secrets/git.yaml",
         "merge-left-over secrets/db.yaml.orig",
         "uncovered-file elsewhere.yaml",
-        "conflict-marker secrets/marker.yaml#user:keydance_conflict",
+        "conflict-marker secrets/marker.yaml#user",
         "case-clash secrets/db.yaml",
         "symlink secrets/link.yaml",
     ] {

@@ -11,4 +11,5 @@ mod events;
 mod journal;
 mod organisation;
 mod requests;
+mod signed;
 mod stock;
