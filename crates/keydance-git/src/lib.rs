@@ -30,3 +30,7 @@ pub mod merge;
 
 // Whose bytes a file holds.
 pub mod signature;
+
+// What is wrong with it.
+pub mod check;
+pub mod sarif;

@@ -79,7 +79,7 @@ pub struct Opened {
     pub metadata: Metadata,
     /// What was odd, and is not reason enough to refuse the file.
     pub warnings: Vec<Warning>,
-    ivs: Ivs,
+    pub(crate) ivs: Ivs,
 }
 
 /// Why bytes are no encrypted file.
@@ -249,7 +249,7 @@ impl Opened {
 }
 
 /// The rule of a file; one that names none has the default.
-fn effective(rule: Option<&Rule>) -> Rule {
+pub(crate) fn effective(rule: Option<&Rule>) -> Rule {
     let default = || Rule::UnencryptedSuffix(Rule::DEFAULT_SUFFIX.to_owned());
     rule.cloned().unwrap_or_else(default)
 }

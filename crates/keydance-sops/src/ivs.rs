@@ -1,7 +1,8 @@
 //! The IVs a file had, so that a value that nobody touched keeps its ciphertext.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::iter;
 
 use sha2::{Digest as _, Sha256};
 
@@ -27,7 +28,7 @@ pub struct Ivs {
 ///
 /// Not shortened and not a keyed hash for tables: equal fingerprints of different values would
 /// reuse an IV, and whoever writes the values must not be able to bring that about.
-type Fingerprint = [u8; 32];
+pub(crate) type Fingerprint = [u8; 32];
 
 /// The first and last link of a chain.
 struct Queue {
@@ -49,9 +50,13 @@ impl Ivs {
 
     /// Appends an IV to the queue of its plaintext.
     pub(crate) fn remember(&mut self, aad: &[u8], plaintext: Plaintext<'_>, iv: Iv) {
+        self.append(fingerprint(aad, plaintext), iv);
+    }
+
+    fn append(&mut self, fingerprint: Fingerprint, iv: Iv) {
         let link = self.links.len();
         self.links.push(Link { iv, next: None });
-        match self.queues.entry(fingerprint(aad, plaintext)) {
+        match self.queues.entry(fingerprint) {
             Entry::Vacant(queue) => {
                 queue.insert(Queue {
                     first: link,
@@ -65,6 +70,30 @@ impl Ivs {
                 }
             }
         }
+    }
+
+    /// Adds those of another change of the same file, behind what is here already.
+    pub(crate) fn join(&mut self, other: &Self) {
+        for (fingerprint, queue) in &other.queues {
+            let here = self.queues.get(fingerprint).map(|queue| self.chain(queue));
+            let here: HashSet<[u8; 32]> = here
+                .into_iter()
+                .flatten()
+                .map(|iv| *iv.as_bytes())
+                .collect();
+            for iv in other
+                .chain(queue)
+                .filter(|iv| !here.contains(iv.as_bytes()))
+            {
+                self.append(*fingerprint, iv);
+            }
+        }
+    }
+
+    fn chain(&self, queue: &Queue) -> impl Iterator<Item = Iv> {
+        let link = |at: usize| self.links.get(at);
+        let links = iter::successors(link(queue.first), move |last| last.next.and_then(link));
+        links.map(|link| link.iv)
     }
 
     /// Takes the oldest IV of a plaintext.
@@ -86,7 +115,8 @@ impl Ivs {
     }
 }
 
-fn fingerprint(aad: &[u8], Plaintext { kind, bytes }: Plaintext<'_>) -> Fingerprint {
+/// SHA-256 of place, kind and plaintext.
+pub(crate) fn fingerprint(aad: &[u8], Plaintext { kind, bytes }: Plaintext<'_>) -> Fingerprint {
     let mut hash = Sha256::new();
     for part in [kind.word().as_bytes(), aad] {
         hash.update(part.len().to_be_bytes());
@@ -144,6 +174,23 @@ mod tests {
         );
         assert_eq!(ivs.take(b"a:5", text(b"")), None);
         assert_eq!(ivs.take(b"a:", text(b"5")), Some(iv(1)));
+    }
+
+    #[test]
+    fn ivs_of_two_changes_are_each_given_out_once() {
+        let (mut ours, mut theirs) = (Ivs::new(), Ivs::new());
+        ours.remember(b"l:", text(b"dup"), iv(1));
+        for n in 1..=2 {
+            theirs.remember(b"l:", text(b"dup"), iv(n));
+        }
+        theirs.remember(b"l:", text(b"new"), iv(3));
+        ours.join(&theirs);
+        let mut take = |bytes| ours.take(b"l:", text(bytes));
+        assert_eq!(
+            [take(b"dup"), take(b"dup"), take(b"dup")],
+            [Some(iv(1)), Some(iv(2)), None]
+        );
+        assert_eq!(take(b"new"), Some(iv(3)));
     }
 
     #[test]

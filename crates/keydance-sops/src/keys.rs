@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::data_key::DataKey;
@@ -170,6 +171,19 @@ impl Recovered {
         }
         metadata.groups = groups;
         Ok(())
+    }
+
+    /// Whether the recipients of each group hold the same: one data key, split in the same way.
+    pub(crate) fn is_held_like(&self, other: &Self, groups: usize) -> bool {
+        let (Ok(ours), Ok(theirs)) = (self.parts_as_before(groups), other.parts_as_before(groups))
+        else {
+            return false;
+        };
+        ours.len() == theirs.len()
+            && ours
+                .iter()
+                .zip(&theirs)
+                .all(|(ours, theirs)| bool::from(ours.ct_eq(theirs)))
     }
 
     /// What the recipients of each group hold, those of groups that did not unwrap included.

@@ -88,6 +88,9 @@ pub mod scalar;
 pub mod select;
 pub mod walk;
 
+// Two changes of one file.
+pub mod merge;
+
 // The key that does it, and whoever holds it.
 #[cfg(feature = "age")]
 pub mod age;

@@ -12,9 +12,13 @@ use crate::tree::{Comment, Entry, Item, Map, Tree, Value};
 
 pub use decrypt::{DecryptError, Decrypted, Warning, decrypt};
 pub use encrypt::{EncryptError, encrypt};
+pub use form::{Oddity, OddityKind, oddities};
+pub(crate) use plain::plain_leaves;
 
 mod decrypt;
 mod encrypt;
+mod form;
+mod plain;
 
 /// How a file is encrypted.
 #[derive(Clone, Copy)]
@@ -188,11 +192,16 @@ impl Way<'_> {
 
 impl Place<'_> {
     fn path(self) -> KeyPath {
-        KeyPath(Box::from(self.aad.strip_suffix(b":").unwrap_or(self.aad)))
+        KeyPath::of_aad(self.aad)
     }
 }
 
 impl KeyPath {
+    /// That of a place whose ciphertext is bound to these keys, with a `:` behind each.
+    pub(crate) fn of_aad(aad: &[u8]) -> Self {
+        Self(Box::from(aad.strip_suffix(b":").unwrap_or(aad)))
+    }
+
     /// The keys joined with `:`; empty at the top level of a document.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

@@ -9,7 +9,7 @@ const BEGIN: &str = "# keydance: begin, made by `keydance sync`";
 const END: &str = "# keydance: end";
 
 /// The file with the block that the roster asks for; nothing if it has it. Other lines stay.
-pub(super) fn generate(existing: Option<&[u8]>, roster: &Roster) -> Option<Vec<u8>> {
+pub(crate) fn generate(existing: Option<&[u8]>, roster: &Roster) -> Option<Vec<u8>> {
     let existing = String::from_utf8_lossy(existing.unwrap_or_default()).into_owned();
     let mut lines = vec![BEGIN.to_owned()];
     let patterns = roster.paths.iter().map(|path| pattern(&path.glob));

@@ -6,8 +6,10 @@
     reason = "clippy knows test functions, but not what they are made of"
 )]
 
+mod check;
 mod events;
 mod journal;
 mod organisation;
 mod requests;
+mod signed;
 mod stock;

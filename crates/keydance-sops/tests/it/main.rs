@@ -22,6 +22,7 @@ mod corpus;
 mod differential;
 mod groups;
 mod layout;
+mod merge;
 
 // What must not open, or not take for ever.
 mod fuzzing;

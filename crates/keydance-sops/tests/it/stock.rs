@@ -55,6 +55,21 @@ impl Stock {
         told(output)
     }
 
+    /// The file after `set` with a path and a value.
+    pub(crate) fn set(&self, format: Format, content: &[u8], change: &str) -> Vec<u8> {
+        let name = format!("file{}", suffix(format));
+        std::fs::write(self.path(&name), content).unwrap();
+        let (path, value) = change.split_once(' ').unwrap();
+        told(
+            self.command()
+                .args(["set", &name, path, value])
+                .output()
+                .unwrap(),
+        )
+        .unwrap();
+        std::fs::read(self.path(&name)).unwrap()
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
