@@ -31,7 +31,7 @@ mod leave;
 mod sync;
 
 // What all of them do to files.
-mod attributes;
+pub(crate) mod attributes;
 mod rekey;
 mod settle;
 

@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
 }
 
 /// The next folder upward that has a roster.
-fn organisation_around(folder: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+pub(super) fn organisation_around(folder: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
     let folder = folder.unwrap_or(Path::new(".")).canonicalize();
     let folder = folder.map_err(Failure::unexpected)?;
     let mut above = folder.ancestors();
@@ -74,7 +74,7 @@ fn organisation_around(folder: Option<&Path>) -> Result<Option<PathBuf>, Failure
 }
 
 /// The content of every file of an identity.
-fn identity_files(root: &Path) -> io::Result<Vec<Vec<u8>>> {
+pub(super) fn identity_files(root: &Path) -> io::Result<Vec<Vec<u8>>> {
     let mut files = Vec::new();
     let groups = match fs::read_dir(root.join(GROUPS_FOLDER)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(files),

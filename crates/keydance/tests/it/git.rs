@@ -4,3 +4,4 @@ mod crash;
 mod desk;
 mod events;
 mod identity;
+mod merge;

@@ -1,7 +1,7 @@
 //! `keydance sops`, and the same program under the name `sops`.
 
 // What they stand on: files, people with keys, and the real sops.
-mod desk;
+pub(crate) mod desk;
 
 // Each command, beside the real sops.
 mod edit;
