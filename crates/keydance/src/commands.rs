@@ -22,6 +22,7 @@ pub(crate) mod sops;
 // Who opens them, in a repository.
 mod device;
 mod event;
+mod git_setup;
 mod identity;
 mod init;
 mod join;
@@ -100,6 +101,15 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Node(node::Command),
     Sync(sync::Args),
+    GitSetup(git_setup::Args),
+    /// Finish a merge that git began: `keydance merge resolve FILE`
+    Merge(sops::Direct),
+    /// Merge two versions of a file, for git
+    #[command(hide = true)]
+    MergeDriver(sops::Direct),
+    /// Show a file as git compares it
+    #[command(hide = true)]
+    GitTextconv(sops::Direct),
     Resume(event::resume::Args),
     Abort(event::abort::Args),
     Identity(identity::Args),
@@ -148,6 +158,10 @@ impl Command {
             Self::Execution(command) => command.run(context),
             Self::Run(args) => run::run(&args, context),
             Self::Sops(args) => Err(sops::misplaced(&args)),
+            Self::GitSetup(args) => git_setup::run(&args, context),
+            Self::GitTextconv(args) | Self::Merge(args) | Self::MergeDriver(args) => {
+                Err(sops::not_direct(&args))
+            }
             Self::Init(args) => init::run(&args, context),
             Self::Join(args) => join::run(&args, context),
             Self::Leave(args) => leave::run(&args, context),

@@ -104,12 +104,6 @@ impl Owners {
         Code::at(code, path, message)
     }
 
-    /// A recipient, as a roster writes it, as people know it.
-    pub(crate) fn name_of_text(&self, text: &str) -> String {
-        let recipient = crate::roster::parse_recipient(text);
-        recipient.map_or_else(|| text.to_owned(), |recipient| self.name(&recipient))
-    }
-
     /// A recipient as people know it.
     fn name(&self, recipient: &Recipient) -> String {
         match self.0.get(&Identity::of(recipient)) {

@@ -1,6 +1,7 @@
 //! The block of `.gitattributes` that lets git merge and show encrypted files.
 
-use crate::roster::{Glob, Roster};
+use crate::roster::{Glob, ROSTER_FILE, Roster};
+use crate::signature::SIGNATURES_FOLDER;
 
 /// The name of the file.
 pub(crate) const ATTRIBUTES_FILE: &str = ".gitattributes";
@@ -14,6 +15,9 @@ pub(crate) fn generate(existing: Option<&[u8]>, roster: &Roster) -> Option<Vec<u
     let mut lines = vec![BEGIN.to_owned()];
     let patterns = roster.paths.iter().map(|path| pattern(&path.glob));
     lines.extend(patterns.map(|pattern| format!("{pattern} merge=keydance diff=keydance")));
+    // Two people who join on two branches are both there, and whoever merges signs anew.
+    let plain = [ROSTER_FILE.to_owned(), format!("{SIGNATURES_FOLDER}/**")];
+    lines.extend(plain.map(|path| format!("/{path} merge=keydance")));
     lines.push(format!("{END}\n"));
     let block = lines.join("\n");
     let written = match (existing.find(BEGIN), existing.find(END)) {

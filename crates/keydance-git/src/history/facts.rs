@@ -146,6 +146,7 @@ fn parse(path: &str, bytes: &[u8]) -> Option<File> {
         .chain(others.into_iter().filter(|it| *it != named));
     let options = ReadOptions {
         allow_duplicates: true,
+        ..ReadOptions::DEFAULT
     };
     let mut read = formats.map(|format| File::read(format, bytes, &options));
     read.find_map(Result::ok)

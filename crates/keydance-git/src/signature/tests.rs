@@ -119,6 +119,7 @@ fn the_order_of_recipients_does_not_count_and_their_groups_do() {
         };
         let group = |of: &&[&str]| Group {
             wrappings: of.iter().map(wrapping).collect(),
+            unknown: Vec::new(),
         };
         Metadata::new(groups.iter().map(group).collect(), threshold, None)
     };

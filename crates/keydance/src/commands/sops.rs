@@ -42,10 +42,12 @@ mod edit;
 mod encrypt;
 mod groups;
 mod key_service;
+mod merge_driver;
 mod publish;
 mod replace;
 mod rotate;
 mod set;
+mod text_conv;
 mod unset;
 mod updatekeys;
 
@@ -55,6 +57,8 @@ mod edited;
 mod exec_env;
 mod exec_file;
 mod file_status;
+mod group_keys;
+mod merging;
 mod old_style;
 mod recipients;
 mod verify;
@@ -100,6 +104,28 @@ pub(crate) struct Args {
     arguments: Vec<OsString>,
 }
 
+/// A command of `sops` that needs no `sops` in front of it. It is understood before clap sees it.
+#[derive(Debug, clap::Args)]
+#[command(disable_help_flag = true)]
+pub(crate) struct Direct {
+    /// What it takes; --help shows all
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+/// Why such a command is not understood after flags of `keydance`.
+pub(crate) fn not_direct(args: &Direct) -> crate::failure::Failure {
+    let words: Vec<_> = args
+        .arguments
+        .iter()
+        .map(|word| word.to_string_lossy())
+        .collect();
+    crate::failure::Failure::usage("no flag stands before this command").hint(format!(
+        "put its name first, and then `{}`",
+        words.join(" ")
+    ))
+}
+
 /// Why `sops` is not understood after flags of `keydance`: it has its own.
 pub(crate) fn misplaced(args: &Args) -> crate::failure::Failure {
     let words = args.arguments.iter().filter_map(|word| word.to_str());
@@ -127,7 +153,11 @@ impl Face {
         if program == Some(OsStr::new("sops")) {
             return Some((Self::Sops, 1));
         }
-        (arguments.get(1)? == "sops").then_some((Self::Keydance, 2))
+        let command = arguments.get(1)?;
+        if DIRECT.iter().any(|direct| command == direct) {
+            return Some((Self::Keydance, 1));
+        }
+        (command == "sops").then_some((Self::Keydance, 2))
     }
 
     /// As it is typed.
@@ -138,6 +168,10 @@ impl Face {
         }
     }
 }
+
+/// Commands that can be called without `sops` in front of them: those that git runs, and what
+/// people run after it.
+const DIRECT: [&str; 3] = ["git-textconv", "merge", "merge-driver"];
 
 /// Does what stands after the name of the program, and says how it ended.
 pub(crate) fn run(face: Face, typed: Vec<OsString>) -> ExitCode {
@@ -189,13 +223,15 @@ fn run_request(session: &Session, request: &Request) -> Result<ExitCode, Failure
         Request::ExecFile(request) => exec_file::run(session, request),
         Request::FileStatus(request) => file_status::run(session, request),
         Request::KeyService(request) => key_service::run(session, request),
+        Request::MergeDriver(request) => merge_driver::run(session, request),
+        Request::MergeResolve(request) => edit::resolve(session, request),
         Request::OldStyle(request) => old_style::run(session, request),
         Request::Recipients(request) => recipients::run(session, request),
+        Request::TextConv(request) => text_conv::run(session, request),
         Request::Verify(request) => verify::run(session, request),
         Request::Completion(shell) => print(&shell.script(session.face)),
         Request::Help(text) => print(text),
         Request::Version => print(&format!("{}\n", help::VERSION)),
-        Request::MergeDriver(_) => Err(Failure::other("internal: this command is not there yet")),
     }
 }
 
@@ -216,6 +252,8 @@ mod tests {
         assert_eq!(face(&["/usr/bin/sops", "-d", "f"]), Some((Face::Sops, 1)));
         assert_eq!(face(&["sops", "sops"]), Some((Face::Sops, 1)));
         assert_eq!(face(&["keydance", "sops", "-d"]), Some((Face::Keydance, 2)));
+        let direct = ["keydance", "merge-driver", "O"];
+        assert_eq!(face(&direct), Some((Face::Keydance, 1)));
         assert_eq!(face(&["keydance", "whoami", "sops"]), None);
         assert_eq!(face(&["keydance"]), None);
         assert_eq!(face(&[]), None);

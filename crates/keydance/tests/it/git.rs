@@ -6,3 +6,4 @@ mod events;
 mod exposure;
 mod files;
 mod identity;
+mod merge;

@@ -1,7 +1,7 @@
 //! `keydance sops`, and the same program under the name `sops`.
 
 // What they stand on: files, people with keys, the real sops, and servers.
-mod desk;
+pub(crate) mod desk;
 mod servers;
 
 // Each command, beside the real sops.

@@ -26,9 +26,25 @@ use subject::Subject;
 /// The file cannot be opened or written, there is no editor, or it left the file as it was.
 pub(super) fn run(session: &Session, request: &Edit) -> Result<ExitCode, Failure> {
     let services = session.key_services(&request.opening.services);
-    let subject = Subject::of(session, request, &services)?;
-    let sealed = edited(session, &request.file, &subject)?;
-    put(session, &request.file, &subject, &sealed)?;
+    finish(session, request, &Subject::of(session, request, &services)?)
+}
+
+/// Runs `merge resolve`: `edit` of a file with conflicts, until none is left.
+///
+/// # Errors
+/// Those of [`run`]; or there is nothing to resolve.
+pub(super) fn resolve(session: &Session, request: &Edit) -> Result<ExitCode, Failure> {
+    let services = session.key_services(&request.opening.services);
+    let subject = Subject::of(session, request, &services)?.resolving()?;
+    let exit = finish(session, request, &subject)?;
+    let path = request.file.display();
+    failure::say_of(&request.file, &format!("resolved; now `git add {path}`"));
+    Ok(exit)
+}
+
+fn finish(session: &Session, request: &Edit, subject: &Subject<'_>) -> Result<ExitCode, Failure> {
+    let sealed = edited(session, &request.file, subject)?;
+    put(session, &request.file, subject, &sealed)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -63,8 +79,8 @@ fn edited(session: &Session, path: &Path, subject: &Subject<'_>) -> Result<Vec<u
     }
 }
 
-/// Writes the file, if it still is what was edited. What somebody wrote is never lost: if it cannot
-/// be written there, it is beside it.
+/// Writes the file. If it is not what was edited any more, both changes are merged. What somebody
+/// wrote is never lost: if it cannot be written there, it is beside it.
 fn put(
     session: &Session,
     path: &Path,
@@ -72,13 +88,12 @@ fn put(
     sealed: &[u8],
 ) -> Result<(), Failure> {
     let writer = session.writer()?;
-    let changed = || Failure::other(format!("{}: changed while it was edited", path.display()));
     let written = match subject.before() {
         None => writer.create(path, sealed).map_err(Failure::from),
         Some(before) => {
             let put = writer.update(path, |now| match now == before {
-                true => Ok(Some(sealed)),
-                false => Err(changed()),
+                true => Ok(Some(sealed.to_vec())),
+                false => merged(path, subject, now, sealed).map(Some),
             });
             put.map(drop)
         }
@@ -91,6 +106,24 @@ fn put(
         }
         Err(error) => problem.hint(format!("what you have written is lost: {error}")),
     })
+}
+
+/// What somebody else made of the file meanwhile, together with what was edited.
+fn merged(
+    path: &Path,
+    subject: &Subject<'_>,
+    now: &[u8],
+    sealed: &[u8],
+) -> Result<Vec<u8>, Failure> {
+    let changed = || Failure::other(format!("{}: changed while it was edited", path.display()));
+    let outcome = subject
+        .merged(now, sealed)
+        .map_err(|problem| changed().hint(problem.message()))?;
+    if outcome.conflicts.is_empty() {
+        failure::say_of(path, "changed while it was edited; both changes are in it");
+        return Ok(outcome.bytes);
+    }
+    Err(changed().hint(format!("both sides changed {}", outcome.places())))
 }
 
 /// Writes a new file beside another: `db.edited.yaml` for `db.yaml`.

@@ -32,6 +32,8 @@ pub(crate) enum Exit {
     Failed,
     /// The tree cannot be written in that format.
     Inexpressible,
+    /// Nothing that has to do with what was asked for. Git gives up at this number.
+    Internal,
     /// The encryption context is none.
     KmsContext,
     /// The MAC is absent, wrong, or cannot be decrypted.
@@ -77,6 +79,7 @@ impl Exit {
             Self::NoFile => 100,
             Self::DuplicateOrder => 112,
             Self::DataKey => 128,
+            Self::Internal => 129,
             Self::Unchanged => 200,
             Self::Editor => 201,
             Self::Version => 202,
@@ -121,7 +124,6 @@ impl Failure {
     }
 
     /// How the process ends.
-    #[cfg(test)]
     pub(crate) fn exit(&self) -> Exit {
         self.exit
     }
@@ -186,6 +188,7 @@ mod tests {
             (Exit::NoFile, 100),
             (Exit::DuplicateOrder, 112),
             (Exit::DataKey, 128),
+            (Exit::Internal, 129),
             (Exit::Unchanged, 200),
             (Exit::Editor, 201),
             (Exit::Version, 202),

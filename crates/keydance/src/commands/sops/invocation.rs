@@ -17,8 +17,8 @@ use super::failure::Failure;
 use super::options::Options;
 use super::request::{
     Decrypt, Diff, Edit, Encrypt, ExecEnv, ExecFile, FileStatus, GroupsAdd, GroupsDelete,
-    KeyService, MergeDriver, OldStyle, Publish, Recipients, Replace, Request, Rotate, Set, Unset,
-    UpdateKeys, Verify,
+    KeyService, MergeDriver, OldStyle, Publish, Recipients, Replace, Request, Rotate, Set,
+    TextConv, Unset, UpdateKeys, Verify,
 };
 use super::subcommand::Verb;
 use super::{Face, flags, help};
@@ -73,12 +73,14 @@ fn request(arguments: &mut Arguments<'_>) -> Result<Request, Failure> {
         Verb::Help => Request::Help(help::about(arguments)?),
         Verb::KeyService => Request::KeyService(KeyService::meant(arguments)?),
         Verb::MergeDriver => Request::MergeDriver(MergeDriver::meant(arguments)?),
+        Verb::MergeResolve => Request::MergeResolve(Edit::meant(arguments)?),
         Verb::OldStyle => Request::OldStyle(OldStyle::meant(arguments)?),
         Verb::Publish => Request::Publish(Publish::meant(arguments)?),
         Verb::Recipients => Request::Recipients(Recipients::meant(arguments)?),
         Verb::Replace => Request::Replace(Replace::meant(arguments)?),
         Verb::Rotate => Request::Rotate(Rotate::meant(arguments)?),
         Verb::Set => Request::Set(Set::meant(arguments)?),
+        Verb::TextConv => Request::TextConv(TextConv::meant(arguments)?),
         Verb::Unset => Request::Unset(Unset::meant(arguments)?),
         Verb::UpdateKeys => Request::UpdateKeys(UpdateKeys::meant(arguments)?),
         Verb::Verify => Request::Verify(Verify::meant(arguments)?),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use keydance_connect::keys::gpg::{Gpg, GpgConfig};
 use keydance_sops::file::{File, FileError, Opened};
 use keydance_sops::format::{Format, ReadError, WriteError};
+use keydance_sops::key_service::KeyService;
 use keydance_sops::keys::{DECRYPTION_ORDER, NotRecovered, Recovered, recover};
 use keydance_sops::mac::MacError;
 use keydance_sops::metadata::Metadata;
@@ -169,7 +170,7 @@ impl Unlocked {
 pub(crate) fn recover_key(
     path: &Path,
     metadata: &Metadata,
-    services: &KeyServices<'_>,
+    services: &dyn KeyService,
     order: &[String],
 ) -> Result<Recovered, Failure> {
     let order: Vec<RecipientKind> = order

@@ -9,7 +9,7 @@ mod sharing;
 pub(crate) use content::{
     Decrypt, Edit, Encrypt, NewValue, OldStyle, Replace, Rotate, Set, Unset, ValueType,
 };
-pub(crate) use looking::{Diff, FileStatus, MergeDriver, Recipients, Verify};
+pub(crate) use looking::{Diff, FileStatus, MergeDriver, Recipients, TextConv, Verify};
 pub(crate) use parts::{Creation, Destination, Input, Keys, Opening, Rules, Services, Types};
 pub(crate) use sharing::{
     ExecEnv, ExecFile, GroupsAdd, GroupsDelete, KeyService, Listen, Publish, UpdateKeys, Waiting,
@@ -35,12 +35,14 @@ pub(crate) enum Request {
     Help(String),
     KeyService(KeyService),
     MergeDriver(MergeDriver),
+    MergeResolve(Edit),
     OldStyle(OldStyle),
     Publish(Publish),
     Recipients(Recipients),
     Replace(Replace),
     Rotate(Rotate),
     Set(Set),
+    TextConv(TextConv),
     Unset(Unset),
     UpdateKeys(UpdateKeys),
     Verify(Verify),

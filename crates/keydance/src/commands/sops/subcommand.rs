@@ -41,6 +41,7 @@ pub(crate) enum Verb {
     Help,
     KeyService,
     MergeDriver,
+    MergeResolve,
     /// Whatever the flags say; `edit` if they say nothing.
     OldStyle,
     Publish,
@@ -48,6 +49,7 @@ pub(crate) enum Verb {
     Replace,
     Rotate,
     Set,
+    TextConv,
     Unset,
     UpdateKeys,
     Verify,

@@ -7,7 +7,7 @@ mod sharing;
 use content::{
     DECRYPT_COMMAND, EDIT, ENCRYPT_COMMAND, REPLACE, ROTATE_COMMAND, SET_COMMAND, UNSET,
 };
-use looking::{DIFF, FILE_STATUS, MERGE_DRIVER, RECIPIENTS_COMMAND, VERIFY};
+use looking::{DIFF, FILE_STATUS, MERGE, MERGE_DRIVER, RECIPIENTS_COMMAND, TEXT_CONV, VERIFY};
 use sharing::{EXEC_ENV, EXEC_FILE, GROUPS, KEY_SERVICE, PUBLISH, UPDATE_KEYS};
 
 use super::completion::Shell;
@@ -65,7 +65,9 @@ pub(crate) static SOPS: Subcommand = Subcommand::new(
     VERIFY,
     RECIPIENTS_COMMAND,
     DIFF,
+    MERGE,
     MERGE_DRIVER,
+    TEXT_CONV,
     COMPLETION,
     HELP_COMMAND,
 ]);

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::{KEYDANCE, Told, tell, tell_with};
 
 /// The real sops: where `KEYDANCE_TEST_SOPS` says, or on the path.
-pub(super) fn sops() -> PathBuf {
+pub(crate) fn sops() -> PathBuf {
     let named = std::env::var_os("KEYDANCE_TEST_SOPS").map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut found = std::env::split_paths(&path).map(|folder| folder.join("sops"));
@@ -20,20 +20,20 @@ pub(super) fn sops() -> PathBuf {
 
 /// Somebody with an age identity. They are the same in every run, and good for nothing else.
 #[derive(Clone, Copy)]
-pub(super) struct Person {
-    pub(super) recipient: &'static str,
-    pub(super) identity: &'static str,
+pub(crate) struct Person {
+    pub(crate) recipient: &'static str,
+    pub(crate) identity: &'static str,
 }
 
-pub(super) const ALICE: Person = Person {
+pub(crate) const ALICE: Person = Person {
     recipient: "age1we465ynxyt3yg0c9y6cpkszuq72vpurmt42em8wsk5rjpag5vcxsftvy2v",
     identity: "AGE-SECRET-KEY-18ZCJEWA97Y9W8J8WVVQJNDZF3PME0SA8L6NU0WPM4WJDRERZSKFSAJ9P3D",
 };
-pub(super) const BOB: Person = Person {
+pub(crate) const BOB: Person = Person {
     recipient: "age1t0pvr6kplat2f4uwzza4g3uqqhqrc99saytewacpkq93sd2apu8s9pehk8",
     identity: "AGE-SECRET-KEY-1PKEL092R3A7ZZLQRY6Z05X524RXY7CSDLSNT0EHPPR3XRZDDZX7SCYJPLQ",
 };
-pub(super) const CAROL: Person = Person {
+pub(crate) const CAROL: Person = Person {
     recipient: "age19skutkx3etzdm597sj6ca29cs7hd5rf2zk995veg5wrurg9fsgxqxnlv48",
     identity: "AGE-SECRET-KEY-130Y77KY0L93EQHZS2UGAYJ23PTLH9PXUV2K33KD24MDM3ZTKZMFQCG5LFD",
 };

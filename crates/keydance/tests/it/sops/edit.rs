@@ -195,6 +195,22 @@ fn what_was_written_while_others_wrote_the_file_is_kept_beside_it_encrypted() {
 }
 
 #[test]
+fn what_others_changed_meanwhile_is_merged_with_what_was_edited() {
+    let desk = desk();
+    let real = super::desk::sops();
+    let script = format!(
+        "sed -i s/one/mine/ \"$1\"; SOPS_AGE_KEY={} {} set f.yaml '[\"new\"]' '\"theirs\"' >&2",
+        ALICE.identity,
+        real.display()
+    );
+    let told = edit(&desk, &["edit", "f.yaml"], &script).code(0);
+    assert!(told.stderr.contains("both changes"), "{}", told.stderr);
+    let expected = format!("{}new: theirs\n", PLAIN.replace("one", "mine"));
+    assert_eq!(desk.plain("f.yaml", &[ALICE]), expected);
+    assert!(!desk.path("f.edited.yaml").exists());
+}
+
+#[test]
 fn a_new_file_that_others_make_meanwhile_stays_theirs() {
     let desk = Desk::new();
     let script = "echo 'a: mine' >\"$1\"; echo theirs >new.yaml";

@@ -1,5 +1,7 @@
 //! What is edited: an encrypted file with its data key, or the example for one that is to be.
 
+mod merging;
+
 use keydance_sops::data_key::DataKey;
 use keydance_sops::file::Opened;
 use keydance_sops::format::{Format, ReadError};
@@ -29,6 +31,15 @@ pub(super) struct Subject<'s> {
     /// The encrypted file; of one that is not there yet, the example encrypted.
     source: Source,
     key: Key,
+    purpose: Purpose,
+}
+
+/// What a file is edited for.
+#[derive(PartialEq, Eq)]
+enum Purpose {
+    Change,
+    /// Until no marker of a merge is left.
+    Resolve,
 }
 
 enum Key {
@@ -73,6 +84,7 @@ impl<'s> Subject<'s> {
             services,
             source,
             key: Key::Recovered(recovered),
+            purpose: Purpose::Change,
         })
     }
 
@@ -101,6 +113,7 @@ impl<'s> Subject<'s> {
             services,
             source,
             key: Key::New(key),
+            purpose: Purpose::Change,
         };
         let opened = Opened::new(format, tree, metadata);
         source = Source {
@@ -144,6 +157,7 @@ impl<'s> Subject<'s> {
             let name = self.source.name.display();
             Failure::new(exit_of_reading(&error), format!("{name}: {error}"))
         })?;
+        self.refuse_conflicts(&tree)?;
         let mut opened = self.opened()?;
         opened.tree = tree;
         opened.format = self.format();

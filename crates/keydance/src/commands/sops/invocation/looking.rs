@@ -3,7 +3,9 @@
 use super::super::arguments::Arguments;
 use super::super::failure::{Exit, Failure};
 use super::super::flags;
-use super::super::request::{Diff, FileStatus, MergeDriver, Opening, Recipients, Types, Verify};
+use super::super::request::{
+    Diff, FileStatus, MergeDriver, Opening, Recipients, Services, TextConv, Types, Verify,
+};
 use super::parts::format;
 
 impl FileStatus {
@@ -56,6 +58,16 @@ impl MergeDriver {
             theirs: theirs.into(),
             path: path.into(),
             opening: Opening::meant(arguments)?,
+        })
+    }
+}
+
+impl TextConv {
+    pub(super) fn meant(arguments: &mut Arguments<'_>) -> Result<Self, Failure> {
+        let [file] = arguments.exactly(Exit::NoFile)?;
+        Ok(Self {
+            file: file.into(),
+            services: Services::meant(arguments)?,
         })
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use keydance_sops::format::Format;
 
-use super::parts::{Opening, Types};
+use super::parts::{Opening, Services, Types};
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FileStatus {
@@ -47,4 +47,10 @@ pub(crate) struct MergeDriver {
     /// The path of the file in the repository.
     pub(crate) path: PathBuf,
     pub(crate) opening: Opening,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TextConv {
+    pub(crate) file: PathBuf,
+    pub(crate) services: Services,
 }

@@ -58,3 +58,36 @@ pub(super) const MERGE_DRIVER: Subcommand = Subcommand::new(
     &[&[DECRYPTION_ORDER], SERVICES, &[STRICT]],
 )
 .ours();
+
+pub(super) const MERGE: Subcommand = Subcommand::new(
+    Verb::Group,
+    "merge",
+    "",
+    "Finish a merge that git began",
+    &[],
+)
+.above(&[MERGE_RESOLVE])
+.ours();
+
+pub(super) const MERGE_RESOLVE: Subcommand = Subcommand::new(
+    Verb::MergeResolve,
+    "resolve",
+    "FILE",
+    "Decide in an editor what both sides changed",
+    &[
+        TYPES,
+        &[IGNORE_MAC, DECRYPTION_ORDER],
+        SERVICES,
+        &[STRICT, LAYOUT],
+        WRITING,
+    ],
+);
+
+pub(super) const TEXT_CONV: Subcommand = Subcommand::new(
+    Verb::TextConv,
+    "git-textconv",
+    "FILE",
+    "Show a file as git compares it",
+    &[SERVICES],
+)
+.ours();
