@@ -20,13 +20,18 @@ mod run;
 pub(crate) mod sops;
 
 // Who opens them, in a repository.
+mod check;
 mod device;
 mod event;
+mod git_setup;
+mod git_textconv;
 mod identity;
 mod init;
 mod join;
 mod leave;
+mod merge_driver;
 mod node;
+mod sign;
 mod sync;
 
 // Who there is.
@@ -96,6 +101,11 @@ pub(crate) enum Command {
     Resume(event::resume::Args),
     Abort(event::abort::Args),
     Identity(identity::Args),
+    Check(check::Args),
+    Sign(sign::Args),
+    GitSetup(git_setup::Args),
+    GitTextconv(git_textconv::Args),
+    MergeDriver(merge_driver::Args),
     /// Persons of your organisation
     #[command(subcommand)]
     Person(person::Command),
@@ -145,6 +155,11 @@ impl Command {
             Self::Resume(args) => event::resume::run(&args, context),
             Self::Abort(args) => event::abort::run(&args, context),
             Self::Identity(args) => identity::run(&args, context),
+            Self::Check(args) => check::run(&args, context),
+            Self::Sign(args) => sign::run(&args, context),
+            Self::GitSetup(args) => git_setup::run(&args, context),
+            Self::GitTextconv(args) => git_textconv::run(&args, context),
+            Self::MergeDriver(args) => merge_driver::run(&args, context),
             Self::Person(command) => command.run(context),
             Self::Group(command) => command.run(context),
             Self::Machine(command) => command.run(context),

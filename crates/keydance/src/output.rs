@@ -55,6 +55,11 @@ impl Output {
         }
     }
 
+    /// The exit code is part of what another program asked for.
+    pub(crate) fn ending_with(self, exit: u8) -> Self {
+        Self { exit, ..self }
+    }
+
     /// How the process ends.
     pub(crate) fn exit(&self) -> ExitCode {
         ExitCode::from(self.exit)

@@ -1,6 +1,8 @@
 //! An organisation in a repository, from outside: the started binary, git, ssh-keygen and sops.
 
+mod check;
 mod crash;
 mod desk;
 mod events;
 mod identity;
+mod merge;
