@@ -18,7 +18,6 @@ use crate::sops_yaml::SOPS_YAML_FILE;
 pub use finding::{Code, Finding, Severity};
 pub use listing::{Listing, Source};
 
-
 use file::Examiner;
 use listing::{Content, EntryKind};
 use seen::Seen;

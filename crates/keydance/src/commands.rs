@@ -20,6 +20,7 @@ mod run;
 pub(crate) mod sops;
 
 // Who opens them, in a repository.
+mod check;
 mod device;
 mod event;
 mod git_setup;
@@ -28,6 +29,7 @@ mod init;
 mod join;
 mod leave;
 mod node;
+mod sign;
 mod sync;
 
 // Who can read what there, and could.
@@ -101,6 +103,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Node(node::Command),
     Sync(sync::Args),
+    Check(check::Args),
+    Sign(sign::Args),
     GitSetup(git_setup::Args),
     /// Finish a merge that git began: `keydance merge resolve FILE`
     Merge(sops::Direct),
@@ -158,6 +162,8 @@ impl Command {
             Self::Execution(command) => command.run(context),
             Self::Run(args) => run::run(&args, context),
             Self::Sops(args) => Err(sops::misplaced(&args)),
+            Self::Check(args) => check::run(&args, context),
+            Self::Sign(args) => sign::run(&args, context),
             Self::GitSetup(args) => git_setup::run(&args, context),
             Self::GitTextconv(args) | Self::Merge(args) | Self::MergeDriver(args) => {
                 Err(sops::not_direct(&args))

@@ -1,5 +1,6 @@
 //! An organisation in a repository, from outside: the started binary, git, ssh-keygen and sops.
 
+mod check;
 mod crash;
 mod desk;
 mod events;
