@@ -91,12 +91,28 @@ class Keydance:
         }
 
     def listing(self, count):
-        """Milliseconds for one page, by its number."""
+        """Milliseconds for one page, by its number and walked to from the one before."""
         (create,) = self.targets("create")
         while self.total() < count:
             Load(5).run(create, 32)
         pages = [page for page in PAGES if page * PAGE_SIZE <= count]
-        return {page: self.page_ms(page) for page in pages}
+        return {"numbered": {page: self.page_ms(page) for page in pages}, "walked": self.walk_ms(pages)}
+
+    def walk_ms(self, pages):
+        """The whole list by `page[after]`; for each of these pages the median around it."""
+        address = urllib.parse.urlsplit(self.url)
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+        first = server.call(self.url, self.token, "GET", f"{API}/credentials?page[size]=1")["data"][0]["_id"]
+        taken, after = [], first
+        while after:
+            started = time.monotonic()
+            path = f"{API}/credentials?page[after]={after}&page[size]={PAGE_SIZE}"
+            connection.request("GET", path, headers={"Authorization": f"Bearer {self.token}"})
+            after = json.loads(connection.getresponse().read())["meta"].get("after")
+            taken.append((time.monotonic() - started) * 1000)
+        connection.close()
+        around = lambda page: taken[max(0, page - 11) : page + 10]  # noqa: E731
+        return {page: round(statistics.median(around(page)), 2) for page in pages if page <= len(taken)}
 
     def total(self):
         path = f"{API}/credentials?page[size]=1"

@@ -53,7 +53,8 @@ def idle_table(servers):
 
 
 def listing_table(servers):
-    lines = ["### One page of a list\n", "| server | page | ms |", "|---|--:|--:|"]
-    for name, pages in servers.items():
-        lines += [f"| {name} | {page} | {ms} |" for page, ms in pages.items()]
+    lines = ["### One page of a list\n", "| server | page | by number ms | walked ms |", "|---|--:|--:|--:|"]
+    for name, figures in servers.items():
+        for page, ms in figures["numbered"].items():
+            lines.append(f"| {name} | {page} | {ms} | {figures['walked'].get(page, '–')} |")
     return "\n".join(lines) + "\n"

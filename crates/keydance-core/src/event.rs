@@ -4,10 +4,12 @@
 //! contract 3.1; fields of contract 10.12). An event holds no value, mask, token or body.
 
 mod action;
+mod rows;
 mod summary;
 mod write;
 
 pub use action::Action;
+pub use rows::{RowDigest, recorded_rows};
 pub use summary::Summary;
 
 use crate::environment::EnvironmentName;
@@ -28,7 +30,7 @@ pub struct Event {
     flow: Option<FlowId>,
     step: Option<String>,
     owner_rows: Vec<Owner>,
-    row: Option<[u8; 32]>,
+    rows: Vec<RowDigest>,
     envelope: Option<[u8; 32]>,
     details: Vec<(&'static str, Detail)>,
 }
@@ -132,7 +134,7 @@ impl Event {
             flow: None,
             step: None,
             owner_rows: Vec::new(),
-            row: None,
+            rows: Vec::new(),
             envelope: None,
             details: Vec::new(),
         }
@@ -179,11 +181,10 @@ impl Event {
         self
     }
 
-    /// SHA-256 of the new row.
+    /// What the rows it changed hold now.
     #[must_use]
-    pub fn row(mut self, digest: [u8; 32]) -> Self {
-        self.row = Some(digest);
-        self
+    pub fn rows(self, rows: Vec<RowDigest>) -> Self {
+        Self { rows, ..self }
     }
 
     /// SHA-256 of the new envelope.

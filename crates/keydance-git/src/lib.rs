@@ -10,6 +10,14 @@
 
 // Who there is, and who may read what.
 pub mod roster;
+pub mod sops_yaml;
+
+// The keys that files are encrypted to.
+pub mod group_identity;
+
+// What changes who can open what, and doing it whole or not at all.
+pub mod event;
+pub mod journal;
 
 // The repository, and what it has held since it began.
 pub mod history;

@@ -83,11 +83,10 @@ impl Engine {
     /// The keys of the deployment cannot be read.
     pub async fn new(
         store: Store,
-        keyring: Keyring,
+        keyring: Arc<Keyring>,
         settings: Settings,
         clock: Clock,
     ) -> Result<Self> {
-        let keyring = Arc::new(keyring);
         let opening = Arc::clone(&keyring);
         let deployment_keys = store
             .read(move |tx: &mut Tx<'_>| opening.organisation(tx, OrganisationId::DEPLOYMENT))

@@ -15,12 +15,14 @@ use identity::Identity;
 use protected::Protected;
 
 pub use identity::{IdentityError, PluginIdentity};
+pub use native::{NativeIdentity, NativeKind};
 pub use protected::{ProtectedKind, Question};
 
 pub mod file;
 
 mod hybrid;
 mod identity;
+mod native;
 mod protected;
 mod recipient;
 

@@ -5,6 +5,7 @@ use keydance_core::time::Timestamp;
 
 use crate::error::Result;
 use crate::page::{Page, PageRequest};
+use crate::recorded::Table;
 use crate::tx::Tx;
 use crate::value::{Row, Value, each};
 
@@ -78,7 +79,8 @@ impl AccessTokens<'_, '_> {
         let sql = "insert into access_token (id, org, kind, principal, execution, name,
             permissions, credentials, environments, digest, created_at, expires_at, parent)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-        self.0.execute(sql, &values).map(drop)
+        self.0.execute(sql, &values)?;
+        self.0.touch(Table::AccessToken, [&token.id])
     }
 
     /// The tokens with these ids, of whatever organisation. Needs no organisation entered.
@@ -151,8 +153,9 @@ impl AccessTokens<'_, '_> {
               select id from access_token where org = $1 and id = $2
               union select t.id from access_token t join family f on t.parent = f.id where t.org = $1)
             update access_token set ended_at = $4, ended_reason = $3
-            where org = $1 and id in (select id from family) and ended_at is null";
-        self.0.execute(sql, &values)
+            where org = $1 and id in (select id from family) and ended_at is null
+            returning id";
+        self.0.execute_on(Table::AccessToken, sql, &values)
     }
 
     /// Ends every token of a principal of these kinds.
@@ -172,8 +175,9 @@ impl AccessTokens<'_, '_> {
             now.as_millis().into(),
         ];
         let sql = "update access_token set ended_at = $4, ended_reason = $3
-            where org = $1 and principal = $2 and kind in ('p', 'm', 'e') and ended_at is null";
-        self.0.execute(sql, &values)
+            where org = $1 and principal = $2 and kind in ('p', 'm', 'e') and ended_at is null
+            returning id";
+        self.0.execute_on(Table::AccessToken, sql, &values)
     }
 
     /// Ends the tokens of executions.
@@ -193,8 +197,9 @@ impl AccessTokens<'_, '_> {
             now.as_millis().into(),
         ];
         let sql = "update access_token set ended_at = $4, ended_reason = $3 where org = $1
-            and execution in (select e.value->>0 from EACH($2) e) and ended_at is null";
-        self.0.execute(sql, &values)
+            and execution in (select e.value->>0 from EACH($2) e) and ended_at is null
+            returning id";
+        self.0.execute_on(Table::AccessToken, sql, &values)
     }
 
     /// Moves the end of the live tokens of an execution.
@@ -208,8 +213,10 @@ impl AccessTokens<'_, '_> {
             until.as_millis().into(),
         ];
         let sql = "update access_token set expires_at = $3
-            where org = $1 and execution = $2 and ended_at is null";
-        self.0.execute(sql, &values).map(drop)
+            where org = $1 and execution = $2 and ended_at is null returning id";
+        self.0
+            .execute_on(Table::AccessToken, sql, &values)
+            .map(drop)
     }
 }
 

@@ -133,7 +133,7 @@ impl Committer {
                 let seen = self.seen.get(&organisation);
                 Ok((
                     organisation,
-                    log::append(&mut tx, organisation, &staged, seen)?,
+                    log::append(&mut tx, organisation, staged, seen)?,
                 ))
             })
             .collect()

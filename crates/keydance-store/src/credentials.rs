@@ -5,12 +5,14 @@ mod list;
 pub use list::{CredentialFilter, CredentialOrder};
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 use keydance_core::id::{CredentialId, FlowId};
 use keydance_core::owner::{Owner, OwnerKind};
 use keydance_core::time::Timestamp;
 
 use crate::error::Result;
+use crate::recorded::Table;
 use crate::tx::Tx;
 use crate::value::{Row, Value, each};
 
@@ -120,7 +122,21 @@ impl Credentials<'_, '_> {
             "insert into credential_owner (org, credential, owner_type, owner_id, wrap, position,
                 credential_at, since, opened_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             &rows,
-        )
+        )?;
+        self.touch_new(credential, owners)
+    }
+
+    fn touch_new(
+        &mut self,
+        credential: &CredentialRow,
+        owners: &[CredentialOwnerRow],
+    ) -> Result<()> {
+        let (id, since) = (&credential.id, credential.created_at.as_millis());
+        self.0.touch(Table::Credential, [id])?;
+        owners.iter().map(|row| &row.owner).try_for_each(|owner| {
+            let key: [&dyn Display; 4] = [id, &owner.kind.to_row(), &owner.id, &since];
+            self.0.touch(Table::CredentialOwner, key)
+        })
     }
 
     fn owner_values<'v>(
@@ -222,8 +238,11 @@ impl Credentials<'_, '_> {
               (select c.created_at from credential c where c.org = $1 and c.id = $2),
               coalesce((select max(o.since) + 1 from credential_owner o
                 where o.org = $1 and o.credential = $2 and o.owner_type = $3 and o.owner_id = $4
-                and o.since >= cast($6 as bigint)), cast($6 as bigint)), cast($7 as text)";
-        self.0.execute(sql, &values).map(drop)
+                and o.since >= cast($6 as bigint)), cast($6 as bigint)), cast($7 as text)
+            returning credential, owner_type, owner_id, cast(since as text)";
+        self.0
+            .execute_on(Table::CredentialOwner, sql, &values)
+            .map(drop)
     }
 
     /// Closes an owner's entry and erases its wrapped key.
@@ -246,8 +265,9 @@ impl Credentials<'_, '_> {
             now.as_millis().into(),
         ];
         let sql = "update credential_owner set live = null, until = $6, closed_by = $5, wrap = null
-            where org = $1 and credential = $2 and owner_type = $3 and owner_id = $4 and live = 1";
-        self.0.change(sql, &values)
+            where org = $1 and credential = $2 and owner_type = $3 and owner_id = $4 and live = 1
+            returning credential, owner_type, owner_id, cast(since as text)";
+        self.0.change_on(Table::CredentialOwner, sql, &values)
     }
 
     /// The flows whose references to a credential rest on this owner.
@@ -298,7 +318,8 @@ impl Credentials<'_, '_> {
         let sql = "update credential set name = $3, domain = $4, bound_to = $5, state = $6,
               last_version = $7, updated_at = $8, deleted_at = $9, tag = tag + 1
             where org = $1 and id = $2 and tag = $10";
-        self.0.change(sql, &values)
+        self.0.change(sql, &values)?;
+        self.0.touch(Table::Credential, [&credential.id])
     }
 
     /// Lets the id be known, or unknown, to everybody: at deletion and when it is taken back.

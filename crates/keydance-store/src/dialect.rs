@@ -173,6 +173,7 @@ impl Connection {
     fn try_begin(&mut self, access: Access) -> Result<()> {
         if let Self::Postgres(connection) = self {
             connection.forget();
+            connection.renew_plans()?;
         }
         self.command(match (self.is_postgres(), access) {
             (false, Access::ReadOnly) => "begin",

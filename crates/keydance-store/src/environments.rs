@@ -4,6 +4,7 @@ use keydance_core::environment::EnvironmentName;
 use keydance_core::time::Timestamp;
 
 use crate::error::Result;
+use crate::recorded::Table;
 use crate::tx::Tx;
 use crate::value::Value;
 
@@ -43,7 +44,8 @@ impl Environments<'_, '_> {
         ];
         let sql = "insert into environment (org, name, protected_at, created_at)
             values ($1, $2, $3, $4)";
-        self.0.execute(sql, &values).map(drop)
+        self.0.execute(sql, &values)?;
+        self.0.touch(Table::Environment, [&environment.name])
     }
 
     /// All of them, by name. An organisation has few.
@@ -80,9 +82,7 @@ impl Environments<'_, '_> {
     /// [`Error::Referenced`](crate::Error::Referenced) if there are or were values for it.
     pub fn delete(&mut self, name: &EnvironmentName) -> Result<u64> {
         let values: [Value<'_>; 2] = [self.0.org()?, name.as_str().into()];
-        self.0.execute(
-            "delete from environment where org = $1 and name = $2",
-            &values,
-        )
+        let sql = "delete from environment where org = $1 and name = $2 returning name";
+        self.0.execute_on(Table::Environment, sql, &values)
     }
 }

@@ -7,6 +7,7 @@ use keydance_core::time::Timestamp;
 
 use crate::error::{Error, Result};
 use crate::page::{Page, PageRequest};
+use crate::recorded::Table;
 use crate::tx::Tx;
 use crate::value::{Row, Value, each};
 
@@ -84,7 +85,8 @@ impl Flows<'_, '_> {
               blocked_reason, blocked_since, blocked_references, updated_at, deleted_at,
               created_at, created_by)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-        self.0.execute(sql, &values).map(drop)
+        self.0.execute(sql, &values)?;
+        self.0.touch(Table::Flow, [&flow.id])
     }
 
     /// Replaces everything but id and creation.
@@ -100,7 +102,8 @@ impl Flows<'_, '_> {
               enabled_at = $8, blocked_reason = $9, blocked_since = $10, blocked_references = $11,
               updated_at = $12, deleted_at = $13, tag = tag + 1
             where org = $1 and id = $2 and tag = $14";
-        self.0.change(sql, &values)
+        self.0.change(sql, &values)?;
+        self.0.touch(Table::Flow, [&flow.id])
     }
 
     fn values<'v>(&self, flow: &'v FlowRow) -> Result<Vec<Value<'v>>> {
@@ -281,8 +284,9 @@ impl Flows<'_, '_> {
                 now.as_millis().into(),
             ];
             let sql = "update flow_ref set live = null, until = $4
-                where org = $1 and flow = $2 and credential = $3 and live = 1";
-            self.0.execute(sql, &values)?;
+                where org = $1 and flow = $2 and credential = $3 and live = 1
+                returning flow, credential, cast(since as text)";
+            self.0.execute_on(Table::FlowReference, sql, &values)?;
         }
         Ok(())
     }
@@ -305,8 +309,9 @@ impl Flows<'_, '_> {
         let sql = "insert into flow_owner (org, flow, owner_type, owner_id, position, since)
             select $1, $2, $3, $4, cast($5 as bigint), coalesce((select max(o.since) + 1
               from flow_owner o where o.org = $1 and o.flow = $2 and o.owner_type = $3
-              and o.owner_id = $4 and o.since >= cast($6 as bigint)), cast($6 as bigint))";
-        self.0.execute(sql, &values)
+              and o.owner_id = $4 and o.since >= cast($6 as bigint)), cast($6 as bigint))
+            returning flow, owner_type, owner_id, cast(since as text)";
+        self.0.execute_on(Table::FlowOwner, sql, &values)
     }
 
     fn close_owner(&mut self, id: FlowId, owner: &Owner, now: Timestamp) -> Result<()> {
@@ -318,8 +323,9 @@ impl Flows<'_, '_> {
             now.as_millis().into(),
         ];
         let sql = "update flow_owner set live = null, until = $5
-            where org = $1 and flow = $2 and owner_type = $3 and owner_id = $4 and live = 1";
-        self.0.change(sql, &values)
+            where org = $1 and flow = $2 and owner_type = $3 and owner_id = $4 and live = 1
+            returning flow, owner_type, owner_id, cast(since as text)";
+        self.0.change_on(Table::FlowOwner, sql, &values)
     }
 
     fn open_reference(
@@ -337,8 +343,9 @@ impl Flows<'_, '_> {
         let sql = "insert into flow_ref (org, flow, credential, since)
             select $1, $2, $3, coalesce((select max(r.since) + 1 from flow_ref r
               where r.org = $1 and r.flow = $2 and r.credential = $3
-              and r.since >= cast($4 as bigint)), cast($4 as bigint))";
-        self.0.execute(sql, &values)
+              and r.since >= cast($4 as bigint)), cast($4 as bigint))
+            returning flow, credential, cast(since as text)";
+        self.0.execute_on(Table::FlowReference, sql, &values)
     }
 }
 

@@ -6,6 +6,7 @@ use keydance_core::time::Timestamp;
 
 use crate::error::Result;
 use crate::page::{Page, PageRequest};
+use crate::recorded::Table;
 use crate::tx::Tx;
 use crate::value::{Row, each};
 
@@ -68,7 +69,8 @@ impl Groups<'_, '_> {
         ];
         let sql =
             "insert into membership_group (org, id, name, created_at) values ($1, $2, $3, $4)";
-        self.0.execute(sql, &values).map(drop)
+        self.0.execute(sql, &values)?;
+        self.0.touch(Table::Group, [&group.id])
     }
 
     /// The one with this id, closed or not.
@@ -128,7 +130,8 @@ impl Groups<'_, '_> {
         ];
         let sql = "update membership_group set name = $3, closed_at = $4, tag = tag + 1
             where org = $1 and id = $2 and tag = $5";
-        self.0.change(sql, &values)
+        self.0.change(sql, &values)?;
+        self.0.touch(Table::Group, [&group.id])
     }
 
     /// Whether the group owns a credential or a flow.
@@ -165,8 +168,9 @@ impl Groups<'_, '_> {
             select $1, $2, $3, $4, coalesce((select max(m.since) + 1 from membership m
                 where m.org = $1 and m.group_id = $2 and m.member_type = $3 and m.member_id = $4
                 and m.since >= cast($5 as bigint)), cast($5 as bigint)),
-              cast($6 as bigint), cast($7 as text), cast($8 as text)";
-        self.0.execute(sql, &values).map(drop)
+              cast($6 as bigint), cast($7 as text), cast($8 as text)
+            returning group_id, member_type, member_id, cast(since as text)";
+        self.0.execute_on(Table::Membership, sql, &values).map(drop)
     }
 
     /// Closes a live membership. Says whether there was one.
@@ -191,8 +195,9 @@ impl Groups<'_, '_> {
         ];
         let sql = "update membership set live = null, closed_by = $5,
               until = case when until is null or until > $6 then $6 else until end
-            where org = $1 and group_id = $2 and member_type = $3 and member_id = $4 and live = 1";
-        Ok(self.0.execute(sql, &values)? == 1)
+            where org = $1 and group_id = $2 and member_type = $3 and member_id = $4 and live = 1
+            returning group_id, member_type, member_id, cast(since as text)";
+        Ok(self.0.execute_on(Table::Membership, sql, &values)? == 1)
     }
 
     /// The members of a group at a moment, in the order they joined.
@@ -283,8 +288,9 @@ impl Groups<'_, '_> {
         let sql = "update membership set live = null, closed_by = $3,
               until = case when until is null or until > $4 then $4 else until end
             where org = $1 and live = 1
-              and (group_id = $2 or (member_type = 'group' and member_id = $2))";
-        self.0.execute(sql, &values).map(drop)
+              and (group_id = $2 or (member_type = 'group' and member_id = $2))
+            returning group_id, member_type, member_id, cast(since as text)";
+        self.0.execute_on(Table::Membership, sql, &values).map(drop)
     }
 }
 

@@ -27,6 +27,7 @@ mod value;
 pub mod error;
 pub mod log;
 pub mod page;
+pub mod recorded;
 pub mod store;
 pub mod tx;
 

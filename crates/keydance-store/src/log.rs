@@ -5,6 +5,7 @@
 //! powers only, so appending costs next to nothing and a proof reads at most a few hundred rows.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use keydance_core::event::Event;
 use keydance_core::id::OrganisationId;
@@ -13,7 +14,8 @@ use keydance_crypto::digest::Hash;
 use keydance_crypto::merkle::{self, Frontier, ProofError, Subtree};
 
 use crate::error::{Error, Result};
-use crate::tx::{StagedFor, Tx};
+use crate::recorded::{self, RowKey};
+use crate::tx::{Change, StagedFor, Tx};
 use crate::value::{Row, Value};
 
 /// How much of a log a running process has seen: a database that shows less was rolled back.
@@ -84,10 +86,11 @@ pub struct Visibility {
 pub(crate) fn append(
     tx: &mut Tx<'_>,
     organisation: OrganisationId,
-    staged: &StagedFor,
+    staged: StagedFor,
     seen: Option<&Seen>,
 ) -> Result<Seen> {
     tx.enter(organisation)?;
+    let events = complete(tx, staged.changes)?;
     let (epoch, size, mut frontier) = lock_head(tx)?;
     if staged.epoch.is_some_and(|decided_at| decided_at != epoch) {
         return Err(Error::Conflict);
@@ -96,14 +99,14 @@ pub(crate) fn append(
         return Err(Error::RolledBack);
     }
     let mut tiles = Vec::new();
-    let mut bodies = Vec::with_capacity(staged.events.len());
-    for (event, seq) in staged.events.iter().zip(size..) {
-        let mut body = Vec::with_capacity(512);
+    let mut bodies = Vec::with_capacity(events.len());
+    for (event, seq) in events.iter().zip(size..) {
+        let mut body = Vec::with_capacity(1024);
         event.write(seq, &mut body);
         tiles.extend(frontier.append(merkle::leaf_hash(&body)));
         bodies.push(String::from_utf8(body).map_err(|_| Error::Corrupt { column: 0 })?);
     }
-    insert_events(tx, &staged.events, &bodies, size)?;
+    insert_events(tx, &events, &bodies, size)?;
     insert_tiles(tx, &tiles)?;
     let seen = Seen {
         size: frontier.size(),
@@ -119,6 +122,21 @@ pub(crate) fn append(
     let sql = "update organisation set epoch = $2, log_size = $3, log_frontier = $4 where id = $1";
     tx.change(sql, &values)?;
     Ok(seen)
+}
+
+/// The events, each with what the rows it changed hold now: the same as when the lock is taken,
+/// because nobody else can change them before the commit.
+fn complete(tx: &mut Tx<'_>, changes: Vec<Change>) -> Result<Vec<Event>> {
+    let touched: BTreeSet<&RowKey> = changes.iter().flat_map(|change| &change.rows).collect();
+    if touched.is_empty() {
+        return Ok(changes.into_iter().map(|change| change.event).collect());
+    }
+    let digests = recorded::digests(tx, &touched)?;
+    let event = |change: Change| {
+        let rows = recorded::row_digests(&change.rows, &digests);
+        change.event.rows(rows)
+    };
+    Ok(changes.into_iter().map(event).collect())
 }
 
 fn lock_head(tx: &mut Tx<'_>) -> Result<(i64, u64, Frontier)> {
@@ -207,7 +225,7 @@ macro_rules! events_where {
 
 /// The door to the log of the organisation entered.
 #[derive(Debug)]
-pub struct Log<'t, 'c>(&'t mut Tx<'c>);
+pub struct Log<'t, 'c>(pub(crate) &'t mut Tx<'c>);
 
 impl<'c> Tx<'c> {
     /// The door to the log of the organisation entered.

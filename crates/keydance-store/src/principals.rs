@@ -5,6 +5,7 @@ use keydance_core::time::Timestamp;
 
 use crate::error::Result;
 use crate::page::{Page, PageRequest};
+use crate::recorded::Table;
 use crate::tx::Tx;
 use crate::value::{Row, Value};
 
@@ -71,7 +72,8 @@ impl Principals<'_, '_> {
         let sql = "insert into principal
             (org, id, kind, name, email, status, permissions, created_at, created_by)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        self.0.execute(sql, &values).map(drop)
+        self.0.execute(sql, &values)?;
+        self.0.touch(Table::Principal, [&principal.id])
     }
 
     /// The one with this id.
@@ -142,7 +144,8 @@ impl Principals<'_, '_> {
         let sql = "update principal
             set name = $3, email = $4, status = $5, permissions = $6, tag = tag + 1
             where org = $1 and id = $2 and tag = $7";
-        self.0.change(sql, &values)
+        self.0.change(sql, &values)?;
+        self.0.touch(Table::Principal, [&principal.id])
     }
 }
 

@@ -153,7 +153,7 @@ where
         let result = (self.use_case)(tx);
         let result = result.and_then(|done| Ok(tx.failure().map(|()| done)?));
         let settled = if result.is_ok() {
-            tx.keep()
+            tx.keep(&mark)
         } else {
             tx.undo(&mark)
         };
@@ -244,7 +244,7 @@ where
         match results.and_then(|results| tx.failure().map(|()| results)) {
             Ok(results) => {
                 self.results = results;
-                tx.keep()
+                tx.keep(&mark)
             }
             Err(error) => {
                 self.results = self

@@ -7,6 +7,7 @@ use keydance_core::id::OrganisationId;
 
 use crate::dialect::Connection;
 use crate::error::{Error, Result};
+use crate::recorded::RowKey;
 use crate::value::{Row, Value};
 
 /// A transaction on the primary. What it records is appended to the audit log before the commit.
@@ -27,11 +28,19 @@ pub struct Tx<'c> {
 #[derive(Default)]
 pub(crate) struct Staged {
     /// Events of changes: gone if the use case fails.
-    changes: Vec<Event>,
+    changes: Vec<Change>,
+    /// Rows that the use case changed.
+    touched: Vec<(OrganisationId, RowKey)>,
     /// Events of refusals: kept although the use case fails.
     refusals: Vec<Event>,
     /// Organisations whose access was narrowed.
     closings: Vec<OrganisationId>,
+}
+
+/// An event, and the rows it is to speak of.
+pub(crate) struct Change {
+    pub(crate) event: Event,
+    pub(crate) rows: Vec<RowKey>,
 }
 
 /// How far [`Staged`] had got when a use case began.
@@ -113,7 +122,12 @@ impl<'c> Tx<'c> {
 
     /// Records a change. The event is appended if the use case succeeds.
     pub fn record(&mut self, event: Event) {
-        self.staged.changes.push(event);
+        let rows = Vec::new();
+        self.staged.changes.push(Change { event, rows });
+    }
+
+    pub(crate) fn stage_row(&mut self, organisation: OrganisationId, row: RowKey) {
+        self.staged.touched.push((organisation, row));
     }
 
     /// Records a refusal. The event is appended although the use case fails.
@@ -233,7 +247,22 @@ impl<'c> Tx<'c> {
         })
     }
 
-    pub(crate) fn keep(&mut self) -> Result<()> {
+    /// Ends that part: its last event speaks of the rows it changed.
+    pub(crate) fn keep(&mut self, mark: &Mark) -> Result<()> {
+        let changes = self.staged.changes.get_mut(mark.changes..);
+        let changes = changes.unwrap_or_default();
+        for (organisation, row) in self.staged.touched.drain(..) {
+            let mut own = changes.iter_mut().rev();
+            let last = own.find(|change| change.event.organisation() == organisation);
+            // Whoever changes a row and records nothing is found by the comparison with the log.
+            if let Some(change) = last {
+                change.rows.push(row);
+            }
+        }
+        self.release()
+    }
+
+    fn release(&mut self) -> Result<()> {
         let kept = self.connection.command_later("release savepoint use_case");
         self.watch(kept)
     }
@@ -242,23 +271,27 @@ impl<'c> Tx<'c> {
     pub(crate) fn undo(&mut self, mark: &Mark) -> Result<()> {
         self.staged.changes.truncate(mark.changes);
         self.staged.closings.truncate(mark.closings);
+        self.staged.touched.clear();
         (self.entered, self.shown) = (None, None);
         // What went out late and failed is part of what is undone.
         drop(self.connection.settle());
         let undone = self.connection.command("rollback to savepoint use_case");
         self.watch(undone)?;
-        self.keep()
+        self.release()
     }
 
     /// What is left to append, and the epochs the use cases relied on.
     pub(crate) fn take_staged(&mut self) -> StagedByOrganisation {
         let staged = std::mem::take(&mut self.staged);
         let mut all = StagedByOrganisation::new();
-        for event in staged.changes.into_iter().chain(staged.refusals) {
-            all.entry(event.organisation())
-                .or_default()
-                .events
-                .push(event);
+        let refusal = |event| Change {
+            event,
+            rows: Vec::new(),
+        };
+        let refusals = staged.refusals.into_iter().map(refusal);
+        for change in staged.changes.into_iter().chain(refusals) {
+            let organisation = change.event.organisation();
+            all.entry(organisation).or_default().changes.push(change);
         }
         for organisation in staged.closings {
             all.entry(organisation).or_default().closings += 1;
@@ -302,7 +335,7 @@ pub(crate) type StagedByOrganisation = BTreeMap<OrganisationId, StagedFor>;
 /// What one organisation's log gets.
 #[derive(Default)]
 pub(crate) struct StagedFor {
-    pub(crate) events: Vec<Event>,
+    pub(crate) changes: Vec<Change>,
     pub(crate) closings: i64,
     /// The epoch that decisions were based on, if any were made.
     pub(crate) epoch: Option<i64>,

@@ -5,6 +5,7 @@ use keydance_core::id::CredentialId;
 use keydance_core::time::Timestamp;
 
 use crate::error::Result;
+use crate::recorded::Table;
 use crate::tx::Tx;
 use crate::value::{Row, Value, each};
 
@@ -75,7 +76,9 @@ impl Versions<'_, '_> {
         let sql = "insert into version (org, credential, number, environment, state, envelope,
             key_gen, created_at, created_by, origin)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-        self.0.execute(sql, &values).map(drop)
+        self.0.execute(sql, &values)?;
+        self.0
+            .touch(Table::Version, [&version.credential, &version.number])
     }
 
     /// All versions of a credential, oldest first, without their values.
@@ -158,7 +161,8 @@ impl Versions<'_, '_> {
         ];
         let sql = "update version set state = $5
             where org = $1 and credential = $2 and number = $3 and state = $4";
-        self.0.change(sql, &values)
+        self.0.change(sql, &values)?;
+        self.0.touch(Table::Version, [&credential, &number])
     }
 
     /// Destroys the bytes of a version.
@@ -169,7 +173,8 @@ impl Versions<'_, '_> {
         let values = [self.0.org()?, Value::text(&credential), number.into()];
         let sql = "update version set state = 'destroyed', envelope = null
             where org = $1 and credential = $2 and number = $3";
-        self.0.change(sql, &values)
+        self.0.change(sql, &values)?;
+        self.0.touch(Table::Version, [&credential, &number])
     }
 
     /// Destroys the bytes of every version of a credential.
@@ -179,8 +184,9 @@ impl Versions<'_, '_> {
     pub fn destroy_all(&mut self, credential: CredentialId) -> Result<()> {
         let values = [self.0.org()?, Value::text(&credential)];
         let sql = "update version set state = 'destroyed', envelope = null
-            where org = $1 and credential = $2";
-        self.0.execute(sql, &values).map(drop)
+            where org = $1 and credential = $2
+            returning credential, cast(number as text)";
+        self.0.execute_on(Table::Version, sql, &values).map(drop)
     }
 }
 

@@ -19,6 +19,16 @@ mod run;
 // Secrets in files.
 pub(crate) mod sops;
 
+// Who opens them, in a repository.
+mod device;
+mod event;
+mod identity;
+mod init;
+mod join;
+mod leave;
+mod node;
+mod sync;
+
 // Who there is.
 mod group;
 mod machine;
@@ -73,6 +83,19 @@ pub(crate) enum Command {
     /// Run a command with the credentials of a flow in its environment
     Run(run::Args),
     Sops(sops::Args),
+    Init(init::Args),
+    Join(join::Args),
+    Leave(leave::Args),
+    /// Devices of a repository's organisation
+    #[command(subcommand)]
+    Device(device::Command),
+    /// Machines of a repository's organisation
+    #[command(subcommand)]
+    Node(node::Command),
+    Sync(sync::Args),
+    Resume(event::resume::Args),
+    Abort(event::abort::Args),
+    Identity(identity::Args),
     /// Persons of your organisation
     #[command(subcommand)]
     Person(person::Command),
@@ -113,6 +136,15 @@ impl Command {
             Self::Execution(command) => command.run(context),
             Self::Run(args) => run::run(&args, context),
             Self::Sops(args) => Err(sops::misplaced(&args)),
+            Self::Init(args) => init::run(&args, context),
+            Self::Join(args) => join::run(&args, context),
+            Self::Leave(args) => leave::run(&args, context),
+            Self::Device(command) => command.run(context),
+            Self::Node(command) => command.run(context),
+            Self::Sync(args) => sync::run(&args, context),
+            Self::Resume(args) => event::resume::run(&args, context),
+            Self::Abort(args) => event::abort::run(&args, context),
+            Self::Identity(args) => identity::run(&args, context),
             Self::Person(command) => command.run(context),
             Self::Group(command) => command.run(context),
             Self::Machine(command) => command.run(context),

@@ -143,7 +143,12 @@ fn any_event() -> impl Strategy<Value = Event> {
         let mut event = Event::new(context, action, actor, Object::new(ObjectKind::Token, id))
             .outcome(Outcome::Denied)
             .owner_rows(&owners);
-        (event.version, event.step, event.row, event.envelope) = (version, step, digest, digest);
+        event.rows = vec![RowDigest {
+            table: "version".into(),
+            key: vec![event.object.id.clone(), "1".to_owned()],
+            digest,
+        }];
+        (event.version, event.step, event.envelope) = (version, step, digest);
         for (name, number, text) in details {
             event = if number % 2 == 0 {
                 event.detail(name, number)
@@ -156,6 +161,12 @@ fn any_event() -> impl Strategy<Value = Event> {
 }
 
 proptest! {
+    #[test]
+    fn the_rows_of_an_event_are_read_from_its_body(event in any_event()) {
+        let body = String::from_utf8(written(&event, 0)).unwrap();
+        prop_assert_eq!(recorded_rows(&body).unwrap(), event.rows);
+    }
+
     #[test]
     fn the_bytes_are_the_canonical_form_of_what_they_say(event in any_event(), seq in 0u64..1 << 53) {
         let body = written(&event, seq);

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Write as _};
 
-use super::{Actor, ActorKind, Detail, Event};
+use super::{Actor, ActorKind, Detail, Event, RowDigest};
 use crate::json;
 
 /// The version of this form, `v` of each event.
@@ -42,7 +42,9 @@ impl Event {
             });
         }
         body.text("requestId", &self.context.request_id);
-        body.maybe_digest("row", self.row.as_ref());
+        if !self.rows.is_empty() {
+            body.list("rows", &self.rows, write_row);
+        }
         body.number("seq", seq);
         body.maybe_text("source", self.context.source.as_deref());
         body.maybe_text("step", self.step.as_deref());
@@ -63,6 +65,12 @@ fn write_actor(actor: &Actor, out: &mut Object<'_>) {
         });
     }
     out.text("type", actor.kind.as_str());
+}
+
+fn write_row(out: &mut Object<'_>, row: &RowDigest) {
+    out.maybe_digest("digest", row.digest.as_ref());
+    out.texts("key", &row.key);
+    out.text("table", &row.table);
 }
 
 fn write_details(details: &[(&'static str, Detail)], out: &mut Object<'_>) {
@@ -165,6 +173,18 @@ impl<'a> Object<'a> {
             let mut inner = Object::open(self.out);
             write(&mut inner, entry);
             inner.close();
+        }
+        self.out.push(b']');
+    }
+
+    fn texts(&mut self, name: &str, texts: &[String]) {
+        self.name(name);
+        self.out.push(b'[');
+        for (n, text) in texts.iter().enumerate() {
+            if n > 0 {
+                self.out.push(b',');
+            }
+            json::write_text(self.out, text);
         }
         self.out.push(b']');
     }

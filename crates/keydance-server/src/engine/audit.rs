@@ -1,9 +1,11 @@
 //! The audit log, as those see it who may: what was written down, and the proofs that it stands.
 
 mod checkpoint;
+mod compare;
 mod proof;
 
 pub use checkpoint::Checkpointed;
+pub use compare::{Compared, LogFault, compare};
 
 use keydance_core::permission::Permission;
 use keydance_store::log::{EventFilter, EventRow, Visibility};

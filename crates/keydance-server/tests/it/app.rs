@@ -77,7 +77,7 @@ impl TestApp {
             limit_account_token: 0,
             ..Settings::default()
         };
-        let engine = Engine::new(store.clone(), keyring, settings, clock).await;
+        let engine = Engine::new(store.clone(), Arc::new(keyring), settings, clock).await;
         let engine = Arc::new(engine.unwrap());
         Self {
             router: http::router(&engine),

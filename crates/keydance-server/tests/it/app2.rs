@@ -248,7 +248,7 @@ async fn start(store: &Store, folder: &Path, clock: &Clock) -> Arc<Engine> {
         limit_account_token: 0,
         ..Settings::default()
     };
-    let engine = Engine::new(store.clone(), keyring, settings, clock.clone()).await;
+    let engine = Engine::new(store.clone(), Arc::new(keyring), settings, clock.clone()).await;
     Arc::new(engine.unwrap())
 }
 

@@ -8,6 +8,7 @@ use age::{DecryptError, EncryptError};
 use age_core::format::{FILE_KEY_BYTES, FileKey, Stanza};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
+use bech32::{ToBase32 as _, Variant};
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::XWing;
@@ -63,6 +64,12 @@ impl Identity {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let data = bech32_data("age-secret-key-pq-", text)?;
         <XWing as Kem>::PrivateKey::from_bytes(&data).ok().map(Self)
+    }
+
+    /// The recipient whose identity this is.
+    pub(super) fn recipient(&self) -> Option<String> {
+        let data = XWing::sk_to_pk(&self.0).to_bytes().to_base32();
+        bech32::encode("age1pq", data, Variant::Bech32).ok()
     }
 
     fn open(&self, encapsulation: &[u8], body: &[u8]) -> Option<Result<FileKey, DecryptError>> {

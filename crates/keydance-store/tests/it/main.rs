@@ -31,6 +31,7 @@ mod committer;
 mod completeness;
 mod edges;
 mod narrowing;
+mod recorded;
 mod row_security;
 mod rule;
 mod store;

@@ -5,6 +5,7 @@ mod export;
 mod file;
 mod list;
 mod verify;
+mod verify_database;
 
 use clap::Subcommand;
 

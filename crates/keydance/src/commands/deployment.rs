@@ -1,6 +1,7 @@
 //! A deployment, opened on its own machine: its database and its root key.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use keydance_core::id::OrganisationId;
 use keydance_server::engine::{Code, Error};
@@ -20,7 +21,7 @@ use crate::private_file;
 /// The database and the keys.
 pub(crate) struct Deployment {
     pub(crate) store: Store,
-    pub(crate) keyring: Keyring,
+    pub(crate) keyring: Arc<Keyring>,
 }
 
 impl Deployment {
@@ -44,6 +45,7 @@ impl Deployment {
         let (keyring, _) = runtime
             .block_on(unsealing)
             .map_err(|error| sealed(&key_file, &error))?;
+        let keyring = Arc::new(keyring);
         Ok(Self { store, keyring })
     }
 

@@ -30,6 +30,8 @@ mod identities;
 mod key_commands;
 mod lints;
 mod opening;
+mod organisation;
+pub(crate) mod own_keys;
 mod prompts;
 mod session;
 

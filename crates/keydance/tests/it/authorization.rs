@@ -16,6 +16,7 @@ use keydance_testkit::{Answer, Client, Identity};
 use serde_json::Value;
 
 use crate::acceptance::cast::{Cast, fresh, play};
+use crate::audit::assert_as_logged;
 use scene::{People, Scene};
 use table::{ROWS, Row};
 
@@ -104,8 +105,9 @@ fn whoever_is_nobody_gets_nothing_but_that_and_a_hint() {
 }
 
 #[test]
-fn every_change_and_every_hand_out_leaves_its_event() {
+fn every_change_and_every_hand_out_leaves_its_event_and_the_rows_it_says() {
     play(|cast| {
+        let cast = &cast.apart();
         let people = People::gather(cast);
         for (route, row) in table() {
             let Some(action) = route.records else {
@@ -127,6 +129,7 @@ fn every_change_and_every_hand_out_leaves_its_event() {
             let expected = (&Value::from(action.as_str()), &Value::from("allowed"));
             assert!(own.contains(&expected), "{name} left {own:?}");
         }
+        assert_as_logged(cast.server, &cast.one.id);
     });
 }
 

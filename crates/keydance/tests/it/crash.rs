@@ -20,6 +20,8 @@ use std::time::Duration;
 
 use keydance_testkit::{Backend, Client, Options, Server, both};
 
+use crate::audit::assert_as_logged;
+
 use self::database::Tables;
 use self::log::Log;
 use self::random::Random;
@@ -107,6 +109,7 @@ impl Story {
         let mut findings: Vec<String> = reviews.collect();
         findings.extend(Log::new().follow(&client));
         assert!(findings.is_empty(), "{findings:#?}");
+        assert_as_logged(&self.server, "main");
         let tally = self
             .writers
             .iter()

@@ -13,6 +13,7 @@ mod authorization;
 mod bad_input;
 
 // What it survives.
+mod audit;
 mod canary;
 mod crash;
 mod races;
@@ -22,6 +23,7 @@ mod cli;
 mod configuration;
 mod credential;
 mod flow;
+mod git;
 mod readme;
 mod serving;
 mod sops;

@@ -22,6 +22,7 @@ fn the_lines_of_the_readme_do_what_it_says() {
     shell.args(["-euc", &script]).current_dir(folder.path());
     shell
         .env("HOME", folder.path())
+        .env("KEYDANCE_DATA_DIR", server.home().data())
         .env("KEYDANCE_URL", server.url());
     let told = tell(&mut shell).code(0);
     for (line, shown) in expected {

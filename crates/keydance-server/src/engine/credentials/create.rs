@@ -61,6 +61,7 @@ impl Engine {
         let sealed = new.seal(session, &keys, self.now())?;
         let new = Arc::new(new);
         self.write_once(session, once, move |use_case| {
+            use_case.require_room(&new.environment)?;
             use_case.ensure_environment(&new.environment)?;
             use_case.ensure_groups(&new.owners)?;
             use_case.insert_credential(&sealed)?;
@@ -147,6 +148,17 @@ impl NewCredential {
 }
 
 impl UseCase<'_, '_> {
+    /// An access token for some credentials makes no others, and one for some environments puts
+    /// values into these only.
+    fn require_room(&mut self, environment: &EnvironmentName) -> Result<()> {
+        let limits = &self.session.caller.limits;
+        if limits.credentials.is_none() && limits.admit_environment(environment) {
+            return Ok(());
+        }
+        let object = Object::new(ObjectKind::Resource, "credentials");
+        Err(self.refused(&object, Error::beyond_token()))
+    }
+
     fn insert_credential(&mut self, sealed: &Sealed) -> Result<()> {
         self.tx
             .credentials()

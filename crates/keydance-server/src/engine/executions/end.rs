@@ -19,6 +19,7 @@ impl Engine {
     pub async fn end_execution(&self, session: &Session, id: ExecutionId) -> Result<()> {
         self.write(session, move |use_case| {
             let execution = use_case.controlled_execution(id)?;
+            use_case.require_reach(&execution)?;
             use_case.stop(&[(id, execution.flow)])
         })
         .await
@@ -32,6 +33,8 @@ impl Engine {
         self.write(session, move |use_case| {
             use_case.may_run_flow(flow)?;
             use_case.owned_flow(flow)?;
+            let object = Object::new(ObjectKind::Flow, flow.to_string());
+            use_case.require_unlimited(&object)?;
             let running = running_of_flow(use_case.tx, flow, use_case.now)?;
             use_case.stop(&running)
         })

@@ -73,6 +73,11 @@ impl UseCase<'_, '_> {
     /// that reaches as far as the execution does. Who created it may have lost either since.
     fn may_go_on(&mut self, execution: &ExecutionRow) -> Result<()> {
         self.may_run_flow(execution.flow)?;
+        self.require_reach(execution)
+    }
+
+    /// Needs an access token that reaches as far as the execution does.
+    pub(crate) fn require_reach(&mut self, execution: &ExecutionRow) -> Result<()> {
         let limits = &self.session.caller.limits;
         let listed = self.tx.executions().credentials(&[execution.id])?;
         let within = limits.admit_environment(&execution.environment)

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::block::{Cause, block};
 use super::document::describe;
-use super::persist::Persist;
+use super::persist::{Persist, object};
 use crate::engine::{Engine, Error, Result, Session, UseCase};
 
 /// What is to be changed.
@@ -54,6 +54,7 @@ impl Engine {
         self.write(session, move |use_case| {
             use_case.may_change_flow(id)?;
             use_case.owned_flow(id)?;
+            use_case.require_unlimited(&object(id))?;
             let cause = Cause {
                 reason: BlockReason::Manual,
                 references: &[],

@@ -30,6 +30,7 @@ impl UseCase<'_, '_> {
     fn delete_flow(&mut self, id: FlowId, if_match: Option<i64>) -> Result<()> {
         self.may_change_flow(id)?;
         let flow = self.owned_flow(id)?;
+        self.require_unlimited(&object(id))?;
         ensure_unchanged(if_match, flow.row.tag)?;
         let running = running_of_flow(self.tx, id, self.now)?;
         let ended = self.end_executions(&running, EndReason::FlowDeleted)?;

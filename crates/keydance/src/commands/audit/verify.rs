@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::chain::trusted;
-use super::file;
+use super::{file, verify_database};
 use crate::client::Client;
 use crate::commands::Context;
+use crate::config::ConfigArgs;
 use crate::failure::{Failure, Kind};
 use crate::output::Output;
 use crate::render::{Page, Render};
@@ -20,7 +21,9 @@ use crate::render::{Page, Render};
 /// Prove that nothing in the log was changed, added or taken out
 ///
 /// With a file: every event of it, offline. Without: the checkpoint that the server shows, and that
-/// its last event and some others are in the log it signed for.
+/// its last event and some others are in the log it signed for. With --database, on the server's own
+/// machine: every log of the deployment, and each row of people, groups, owners, tokens, flows and
+/// sealed values against what its log says of it, so that whoever edits the database is found.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// What `audit export` wrote
@@ -31,6 +34,11 @@ pub(crate) struct Args {
     /// How many events besides the last are proved to be in the log
     #[arg(long, value_name = "N", default_value_t = 5)]
     samples: u64,
+    /// Compare the database on this machine with its logs
+    #[arg(long, conflicts_with_all = ["file", "key", "samples"])]
+    database: bool,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 fn parse_key(text: &str) -> Result<LogVerifier, String> {
@@ -39,6 +47,10 @@ fn parse_key(text: &str) -> Result<LogVerifier, String> {
 
 /// Verifies it.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
+    if args.database || args.config.names_a_deployment() {
+        let config = args.config.load(&context.environment, &[])?;
+        return verify_database::run(&config);
+    }
     let expected = args.key.as_ref();
     let Some(path) = &args.file else {
         return with_server(&context.client()?, args);

@@ -14,6 +14,12 @@ impl Environment {
         Self(Variable::ALL.iter().filter_map(read).collect())
     }
 
+    /// The same, as if this variable were not set.
+    pub(crate) fn without(mut self, variable: Variable) -> Self {
+        self.0.remove(&variable);
+        self
+    }
+
     /// What a variable says; nothing if it is empty or not set.
     pub(crate) fn get(&self, variable: Variable) -> Option<&OsStr> {
         let value = self.0.get(&variable)?;

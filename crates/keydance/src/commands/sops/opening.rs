@@ -18,6 +18,7 @@ use super::environment::{Environment, Variable};
 use super::failure::{Exit, Failure};
 use super::identities::Identities;
 use super::lints;
+use super::organisation::Organisation;
 use super::request::{Opening, Services};
 use super::session::{Session, warn_about};
 
@@ -38,19 +39,14 @@ impl Session {
     /// needs it.
     pub(crate) fn key_services(&self, services: &Services) -> KeyServices<'_> {
         let all = KeyServices::new(self.policy.clone());
-        if !services.local {
-            return with_remote(all, &self.environment, &services.remote);
-        }
-        let gpg = Gpg::new(GpgConfig {
-            program: gpg_program(&self.environment),
-            home: self.environment.get(Variable::GnupgHome).map(PathBuf::from),
-            timeout: PATIENCE,
-        });
-        let local = all
-            .with(&[RecipientKind::Age], Identities::new(&self.environment))
-            .with(&[RecipientKind::Pgp], gpg);
-        let local = with_clouds(local, &self.environment);
-        with_remote(local, &self.environment, &services.remote)
+        let all = match services.local {
+            true => {
+                let all = all.with(&[RecipientKind::Age], Organisation::default());
+                with_local(all, &self.environment)
+            }
+            false => all,
+        };
+        with_remote(all, &self.environment, &services.remote)
     }
 
     /// Reads an encrypted file and recovers its data key.
@@ -110,6 +106,22 @@ impl Session {
     pub(crate) fn read(&self, format: Format, bytes: &[u8]) -> Result<File, FileError> {
         File::read(format, bytes, &self.read_options())
     }
+}
+
+/// Adds what this machine itself unwraps with: identities, gpg, and the accounts at clouds.
+pub(super) fn with_local<'e>(
+    services: KeyServices<'e>,
+    environment: &'e Environment,
+) -> KeyServices<'e> {
+    let gpg = Gpg::new(GpgConfig {
+        program: gpg_program(environment),
+        home: environment.get(Variable::GnupgHome).map(PathBuf::from),
+        timeout: PATIENCE,
+    });
+    let local = services
+        .with(&[RecipientKind::Age], Identities::new(environment))
+        .with(&[RecipientKind::Pgp], gpg);
+    with_clouds(local, environment)
 }
 
 impl Unlocked {

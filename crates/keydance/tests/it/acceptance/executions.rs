@@ -208,6 +208,41 @@ fn a_renewed_execution_keeps_its_token_unless_another_is_asked_for() {
     });
 }
 
+// Contract 10.10: what reaches beyond the limits of an access token is not done with it.
+#[test]
+fn a_token_for_one_credential_ends_blocks_and_makes_nothing_else() {
+    play(|cast| {
+        let run = Run::of(cast);
+        let (execution, flow) = (id_of(&run.execution), text(&run.execution, "/flowId"));
+        let limits = json!({
+            "name": "narrow",
+            "permissions": ["flows.control", "flows.write"],
+            "credentials": ["0123456789abcdef01234567"],
+            "environments": ["default"],
+        });
+        let issued = run.kim.post("/tokens").json(&limits).send();
+        let narrow = cast.bearer(text(&issued.expect_status(201).data(), "/token"));
+        let refused = [
+            narrow.delete(&format!("/executions/{execution}")),
+            narrow.delete(&format!("/flows/{flow}/executions")),
+            narrow
+                .post(&format!("/flows/{flow}/block"))
+                .json(&json!({})),
+            narrow.delete(&format!("/flows/{flow}")),
+            narrow
+                .post("/credentials")
+                .json(&api_key("beyond-the-limits1")),
+        ];
+        for request in refused {
+            request.send().expect_error(403, "token_scope");
+        }
+        run.kim
+            .get(&format!("/flows/{flow}"))
+            .send()
+            .expect_status(200);
+    });
+}
+
 // Contract 10.6 and 10.10: going on takes what starting takes.
 #[test]
 fn a_token_that_could_not_start_an_execution_cannot_renew_it() {
