@@ -28,12 +28,12 @@ impl Graph {
         let mut numbers: BTreeMap<Principal, usize> = BTreeMap::new();
         for (name, group) in &roster.groups {
             let into = Principal::Group(name.clone());
-            let into = graph.principal(into, &mut numbers);
+            let into = graph.principal(&into, &mut numbers);
             for member in group
                 .members_at(at)
                 .filter(|member| roster.is_there(member, at))
             {
-                let from = graph.principal(member.clone(), &mut numbers);
+                let from = graph.principal(member, &mut numbers);
                 graph.edges.insert((from, into));
             }
         }
@@ -50,7 +50,7 @@ impl Graph {
         graph
     }
 
-    fn principal(&mut self, who: Principal, numbers: &mut BTreeMap<Principal, usize>) -> usize {
+    fn principal(&mut self, who: &Principal, numbers: &mut BTreeMap<Principal, usize>) -> usize {
         let next = self.nodes.len();
         let number = *numbers.entry(who.clone()).or_insert(next);
         if number == next {
