@@ -8,3 +8,4 @@ mod exposure;
 mod files;
 mod identity;
 mod merge;
+mod trust;
