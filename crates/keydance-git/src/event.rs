@@ -244,9 +244,10 @@ impl Plan {
     pub(crate) fn note_known_values(&mut self, who: &impl std::fmt::Display) {
         let count = self.count(ChangeKind::Rekeyed);
         if count > 0 {
+            let files = if count == 1 { "file" } else { "files" };
             self.residue.push(format!(
-                "{who} may know every value in {count} files, and in their history: replace them \
-                 where they are used"
+                "{who} may know every value in {count} {files} and in the history: replace what is \
+                 still used"
             ));
         }
     }

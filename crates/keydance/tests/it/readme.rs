@@ -24,11 +24,34 @@ fn the_lines_of_the_readme_do_what_it_says() {
         .env("HOME", folder.path())
         .env("KEYDANCE_DATA_DIR", server.home().data())
         .env("KEYDANCE_URL", server.url());
-    let told = tell(&mut shell).code(0);
+    assert_shown(&tell(&mut shell).code(0).stdout, &expected);
+}
+
+#[test]
+fn the_lines_of_the_guide_to_an_organisation_in_git_do_what_it_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let guide = root.join("docs/guide/organisation-in-git.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (script, expected) = script(&guide, "http://127.0.0.1:9001");
+    let mut shell = Command::new("bash");
+    shell.args(["-euc", &script]).current_dir(folder.path());
+    let home = folder.path().join("alice");
+    std::fs::create_dir(&home).unwrap();
+    shell.env("HOME", home);
+    for name in ["GIT_AUTHOR", "GIT_COMMITTER"] {
+        shell.env(format!("{name}_NAME"), "Alice");
+        shell.env(format!("{name}_EMAIL"), "alice@example.org");
+    }
+    assert_shown(&tell(&mut shell).code(0).stdout, &expected);
+}
+
+#[track_caller]
+fn assert_shown(stdout: &str, expected: &[(usize, String)]) {
     for (line, shown) in expected {
-        let part = told.stdout.split(&marker(line)).nth(1).unwrap_or_default();
+        let part = stdout.split(&marker(*line)).nth(1).unwrap_or_default();
         let printed = part.split("##").next().unwrap_or_default().trim();
-        assert_eq!(printed, shown, "line {line} of the README");
+        assert_eq!(printed, shown, "line {line}");
     }
 }
 
