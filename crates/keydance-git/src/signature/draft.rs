@@ -81,7 +81,24 @@ impl Draft {
         let root = fs::canonicalize(root).map_err(io)?;
         let path = file.strip_prefix(&root).map_err(|_| DraftError::Outside)?;
         let path = path.to_str().ok_or(DraftError::Outside)?;
-        let git = git.within(&root);
+        Self::of_content(program, &root, (path, &bytes), public_key, now, approved)
+    }
+
+    /// The same for a path and what is to be there, which need not be in the working copy yet; the
+    /// folder is its top.
+    ///
+    /// # Errors
+    ///
+    /// As for a file.
+    pub fn of_content(
+        program: &Path,
+        root: &Path,
+        (path, bytes): (&str, &[u8]),
+        public_key: &str,
+        now: Timestamp,
+        approved: Option<Vec<u8>>,
+    ) -> Result<Self, DraftError> {
+        let git = Git::new(program, root);
         let in_force = match approved {
             None => blob(&git, "HEAD", ROSTER_FILE)?,
             approved => approved,
@@ -100,10 +117,10 @@ impl Draft {
         let place = root.join(path_of(path));
         let statement = Statement {
             path: path.to_owned(),
-            sha256: Digest::of(&bytes),
+            sha256: Digest::of(bytes),
             version: 1,
             previous: Vec::new(),
-            recipients: recipients(path, &bytes)?,
+            recipients: recipients(path, bytes)?,
             roster: Digest::of(&roster_text),
             signer,
             signed_at: Timestamp::from_second(now.as_second()).unwrap_or(now),

@@ -4,6 +4,7 @@ pub(crate) mod abort;
 mod failures;
 mod receipt;
 pub(crate) mod resume;
+mod signing;
 
 use std::path::{Path, PathBuf};
 
@@ -84,6 +85,7 @@ impl Flags {
             planned.show_on_stderr();
             terminal::confirm("go ahead?", false)?;
         }
+        signing::sign(context, &checkout, &mut plan)?;
         let ending = if self.no_commit {
             Ending::Files
         } else {

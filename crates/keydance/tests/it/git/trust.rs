@@ -118,7 +118,6 @@ fn a_roster_that_nobody_approved_changes_nothing() {
     let weaker = text.replace("integrity: strict", "integrity: warn");
     std::fs::write(desk.repository().join("keydance.yaml"), weaker).unwrap();
     desk.commit("weaker");
-    desk.done("alice", &["sync", "--apply"]);
     desk.set("\"changed\"");
     desk.decrypt().code(51);
     let told = desk.keydance("alice", &["check"]).code(1);
@@ -130,6 +129,7 @@ fn a_roster_that_nobody_approved_changes_nothing() {
     // Alice governs, so it is hers to approve.
     desk.sign("keydance.yaml").code(0);
     desk.commit("approved");
+    desk.done("alice", &["sync", "--apply"]);
     let told = desk.decrypt().code(0);
     assert_eq!(told.stdout, "password: changed\n");
     assert!(
@@ -142,5 +142,38 @@ fn a_roster_that_nobody_approved_changes_nothing() {
         !told.stdout.contains("[roster-unapproved]"),
         "{}",
         told.stdout
+    );
+}
+
+#[test]
+fn an_event_signs_the_roster_it_changes_and_begins_with_an_approved_one() {
+    let desk = Desk::strict();
+    desk.done("alice", &["trust", &desk.fingerprint()]);
+    desk.sign(DB).code(0);
+    desk.commit("signed");
+    // Where ssh has it, so that nobody has to name it.
+    let ssh = desk.home("alice").join(".ssh");
+    for name in ["", ".pub"] {
+        let key = desk.home("alice").join(format!("signing{name}"));
+        std::fs::copy(key, ssh.join(format!("id_ed25519{name}"))).unwrap();
+    }
+    desk.join("bob", "admins");
+    desk.done("alice", &["check"]);
+    // Leaving gives the file another data key, and so another signature.
+    let leave = ["leave", "bob", "--apply", "--reason", "mistake"];
+    desk.keydance("alice", &leave).code(6);
+    desk.done("alice", &["check"]);
+    assert_eq!(desk.decrypt().code(0).stdout, "password: sesame\n");
+    assert_eq!(desk.git(&["status", "--porcelain"]), "");
+
+    let text = String::from_utf8(desk.read("keydance.yaml")).unwrap();
+    let weaker = text.replace("integrity: strict", "integrity: warn");
+    std::fs::write(desk.repository().join("keydance.yaml"), weaker).unwrap();
+    desk.commit("weaker");
+    let told = desk.keydance("alice", &["sync", "--apply"]).code(6);
+    assert!(
+        told.stderr.contains("a proposal that nobody has approved"),
+        "{}",
+        told.stderr
     );
 }
