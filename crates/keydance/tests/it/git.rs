@@ -6,5 +6,6 @@ mod desk;
 mod events;
 mod exposure;
 mod files;
+mod graph;
 mod identity;
 mod merge;
