@@ -12,7 +12,7 @@ use crate::event::GitError;
 use crate::event::attributes::ATTRIBUTES_FILE;
 use crate::group_identity::{GROUPS_FOLDER, Keyring};
 use crate::roster::{ROSTER_FILE, Roster};
-use crate::signature::{Digest, Program, path_of};
+use crate::signature::{ApprovalError, Digest, Program, Trust, approved_in, path_of};
 use crate::sops_yaml::SOPS_YAML_FILE;
 
 pub use finding::{Code, Finding, Severity};
@@ -32,7 +32,7 @@ mod file;
 mod identities;
 mod organisation;
 mod recipients;
-mod seen;
+pub(crate) mod seen;
 mod signatures;
 mod values;
 
@@ -110,10 +110,8 @@ pub fn check(listing: &Listing, means: Means<'_>) -> Result<Report, CheckError> 
         Content::Gone => {}
         Content::Unreadable(why) => findings.push(Code::Malformed.at(path, why)),
     })?;
-    let (mut report, mut facts) = examiner.finish();
-    let about_roster = (Digest::of(&text), Digest::of_recipients(None));
-    facts.insert(ROSTER_FILE.to_owned(), about_roster);
-    findings.extend(signed(listing, &roster, means, &facts)?);
+    let (mut report, facts) = examiner.finish();
+    findings.extend(signed(listing, (&roster, &text), means, facts)?);
     report.findings.append(&mut findings);
     report.findings.sort();
     report.findings.dedup();
@@ -123,15 +121,15 @@ pub fn check(listing: &Listing, means: Means<'_>) -> Result<Report, CheckError> 
 /// What is wrong with the signatures of files.
 fn signed(
     listing: &Listing,
-    roster: &Roster,
+    (roster, text): (&Roster, &[u8]),
     means: Means<'_>,
-    facts: &Facts,
+    mut facts: Facts,
 ) -> Result<Vec<Finding>, GitError> {
     let Some(program) = means.ssh_keygen else {
         return Ok(Vec::new());
     };
     let folder = listing.private_folder()?;
-    let mut seen = Seen::load(folder.join("versions"));
+    let mut seen = Seen::load(&folder);
     let program = Program::new(program.to_owned(), folder.join("verifying"));
     let signatures = Signatures {
         listing,
@@ -139,14 +137,50 @@ fn signed(
         roster,
         now: means.now,
     };
+    let approval = approval(listing, text, &Trust::kept_in(folder), &program)?;
+    if approval.is_none() {
+        let about_roster = (Digest::of(text), Digest::of_recipients(None));
+        facts.insert(ROSTER_FILE.to_owned(), about_roster);
+    }
     let places: Vec<String> = facts.keys().map(|path| path_of(path)).collect();
     let files = files(listing, places.iter().map(String::as_str))?;
-    let findings = signatures.check(facts, &files, &mut seen)?;
+    let mut findings = signatures.check(&facts, &files, &mut seen)?;
+    findings.extend(approval.unwrap_or_default());
     if !listing.is_staged() {
         // A clone that cannot be written to remembers nothing, and is checked all the same.
         drop(seen.save());
     }
     Ok(findings)
+}
+
+/// Whether the roster is the approved one; nothing where this clone trusts none that it could follow
+/// from.
+fn approval(
+    listing: &Listing,
+    text: &[u8],
+    trust: &Trust,
+    program: &Program,
+) -> Result<Option<Vec<Finding>>, GitError> {
+    let unapproved = |problem: &dyn std::fmt::Display| {
+        Some(vec![
+            Code::RosterUnapproved.at(ROSTER_FILE, problem.to_string()),
+        ])
+    };
+    let trusted = match trust.roster() {
+        Ok(None) => return Ok(None),
+        Ok(Some(trusted)) => trusted,
+        Err(error) => {
+            return Ok(unapproved(&format_args!(
+                "what is trusted cannot be read: {error}"
+            )));
+        }
+    };
+    Ok(match approved_in(listing.git(), trusted, program) {
+        Ok(approved) if approved.current == Digest::of(text) => Some(Vec::new()),
+        Ok(_) => unapproved(&"an admin of every group that it concerns must sign it"),
+        Err(ApprovalError::Git(error)) => return Err(error),
+        Err(error) => unapproved(&error),
+    })
 }
 
 /// The content of some files, of those that are there.

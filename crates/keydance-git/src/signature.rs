@@ -14,12 +14,22 @@ use sha2::{Digest as _, Sha256};
 
 use crate::roster::{DeviceName, MachineName, parse_time};
 
+pub(crate) use approval::approved_in;
+pub use approval::{Approval, ApprovalError, Approved, approve, approved_roster, rosters, touched};
 pub use draft::{Draft, DraftError};
 pub use program::{Program, ProgramError};
+pub use trust::{Trust, is_rollback};
+pub use verdict::{Facts, Flaw, judge};
 
+// Signing.
 mod draft;
 mod program;
+
+// Whose signature counts.
+mod approval;
 pub(crate) mod rights;
+mod trust;
+mod verdict;
 
 /// The folder of signatures.
 pub const SIGNATURES_FOLDER: &str = ".keydance/signatures";

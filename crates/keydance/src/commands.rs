@@ -31,6 +31,7 @@ mod leave;
 mod node;
 mod sign;
 mod sync;
+mod trust;
 
 // Who can read what there, and could.
 mod exposed;
@@ -105,6 +106,7 @@ pub(crate) enum Command {
     Sync(sync::Args),
     Check(check::Args),
     Sign(sign::Args),
+    Trust(trust::Args),
     GitSetup(git_setup::Args),
     /// Finish a merge that git began: `keydance merge resolve FILE`
     Merge(sops::Direct),
@@ -164,6 +166,7 @@ impl Command {
             Self::Sops(args) => Err(sops::misplaced(&args)),
             Self::Check(args) => check::run(&args, context),
             Self::Sign(args) => sign::run(&args, context),
+            Self::Trust(args) => trust::run(&args, context),
             Self::GitSetup(args) => git_setup::run(&args, context),
             Self::GitTextconv(args) | Self::Merge(args) | Self::MergeDriver(args) => {
                 Err(sops::not_direct(&args))

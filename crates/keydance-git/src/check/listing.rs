@@ -167,6 +167,11 @@ impl Listing {
         Ok(head.map(|head| String::from_utf8_lossy(&head).trim_end().to_owned()))
     }
 
+    /// The program, at the top of the repository.
+    pub(super) fn git(&self) -> &Git {
+        &self.git
+    }
+
     /// A place of this clone for what is not part of the repository.
     pub(super) fn private_folder(&self) -> Result<PathBuf, GitError> {
         let common = ["rev-parse", "--path-format=absolute", "--git-common-dir"];

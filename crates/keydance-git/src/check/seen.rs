@@ -3,20 +3,21 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Code, Finding};
 
 /// The versions, and where they are kept.
-pub(super) struct Seen {
+pub(crate) struct Seen {
     place: PathBuf,
     versions: BTreeMap<String, u64>,
     is_changed: bool,
 }
 
 impl Seen {
-    /// Those of a clone, kept in this file: a version, a blank and a path on each line.
-    pub(super) fn load(place: PathBuf) -> Self {
+    /// Those of a clone, kept in this folder: a version, a blank and a path on each line.
+    pub(crate) fn load(folder: &Path) -> Self {
+        let place = folder.join("versions");
         let text = fs::read_to_string(&place).unwrap_or_default();
         let read = |line: &str| {
             let (version, path) = line.split_once(' ')?;
@@ -30,7 +31,7 @@ impl Seen {
     }
 
     /// Notes a version whose signature is valid.
-    pub(super) fn note(&mut self, path: &str, version: u64) -> Option<Finding> {
+    pub(crate) fn note(&mut self, path: &str, version: u64) -> Option<Finding> {
         let seen = self.versions.get(path).copied().unwrap_or(0);
         if version < seen {
             let message = format!("it is version {version}, and version {seen} was here before");
@@ -44,7 +45,7 @@ impl Seen {
     }
 
     /// Keeps them.
-    pub(super) fn save(&self) -> io::Result<()> {
+    pub(crate) fn save(&self) -> io::Result<()> {
         if !self.is_changed {
             return Ok(());
         }

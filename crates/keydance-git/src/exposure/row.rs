@@ -1,11 +1,11 @@
 //! The rows: a principal, and a version of a value they can have read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use super::keys::{Since, recipients};
 use super::ways::{Way, Ways};
-use super::{Exposure, Keys, Moment};
+use super::{Exposure, Keys, Moment, Occurrence};
 
 /// What somebody can have read.
 #[derive(Debug)]
@@ -127,92 +127,128 @@ impl<'e> Rows<'e> {
 
     /// Every row in words, with so many ways at most; in the order in which versions were met.
     pub fn views(&self, max_ways: usize) -> impl Iterator<Item = RowView> + '_ {
-        let ways = Ways::new(&self.exposure.locks, &self.principal, &self.keys);
-        let mut told: BTreeMap<BTreeSet<u32>, Vec<Way>> = BTreeMap::new();
+        let mut told = Told::new(self, max_ways);
         self.rows.iter().map(move |row| {
-            let way = self.way(row, &ways, &mut told, max_ways);
+            let way = told.of(row);
             self.view(row, way)
         })
     }
 
-    fn way(
-        &self,
-        row: &Row,
-        ways: &Ways<'_>,
-        told: &mut BTreeMap<BTreeSet<u32>, Vec<Way>>,
-        max_ways: usize,
-    ) -> Vec<Way> {
-        let facts = &self.exposure.history.facts;
-        if facts.versions[row.version as usize].is_plain {
-            return vec![vec!["plaintext".to_owned()]];
-        }
-        if row.is_by_data_key {
-            return vec![vec!["shared-data-key".to_owned()]];
-        }
-        let blobs = self.exposure.holders.of(row.version).iter();
-        let files = blobs.filter_map(|blob| facts.encrypted(*blob));
-        let opened = files
-            .flat_map(recipients)
-            .filter(|it| self.keys.opened.contains_key(it));
-        let opened: BTreeSet<u32> = opened.collect();
-        let all = told
-            .entry(opened)
-            .or_insert_with_key(|opened| ways.to(opened));
-        all.iter().take(max_ways).cloned().collect()
-    }
-
     fn view(&self, row: &Row, way: Vec<Way>) -> RowView {
-        let Exposure {
-            history,
-            occurrences,
-            ..
-        } = self.exposure;
+        let history = self.exposure.history;
         let facts = &history.facts;
-        let blobs = self.exposure.holders.of(row.version).iter();
-        let places = blobs.flat_map(|blob| self.exposure.places.of(*blob));
-        let places: Vec<_> = places.map(|at| &occurrences[*at as usize]).collect();
-        let mut current_at = BTreeSet::new();
-        for place in &places {
-            for tip in &place.tips {
-                let name = &self.exposure.protected[*tip].0;
-                current_at.insert(format!("{name}:{}", facts.text(place.path)));
-            }
-        }
+        let places = self.exposure.places_of(row.version);
+        let current_at = self.exposure.tips_of(&places);
         let latest = places
             .iter()
-            .max_by_key(|place| (!place.tips.is_empty(), place.last.iter().max()));
-        let id = |commits: &[u32]| {
-            let commits = commits
+            .max_by_key(|it| (!it.tips.is_empty(), it.last.iter().max()));
+        let commits = |numbers: &[u32]| {
+            let commits = numbers
                 .iter()
                 .filter_map(|at| history.commits.get(*at as usize));
-            commits.map(|commit| commit.id.to_string()).collect()
+            commits
+                .map(|commit| (commit.id.to_string(), commit.time))
+                .unzip()
         };
-        let first = row
-            .first
-            .iter()
-            .filter_map(|at| history.commits.get(*at as usize));
-        let times = first.map(|commit| commit.time);
-        let place = facts.text(facts.versions[row.version as usize].place);
+        let (first, times): (_, Vec<i64>) = commits(&row.first);
+        let (last, _): (_, Vec<i64>) = commits(&row.last);
+        let key = facts.text(facts.versions[row.version as usize].place);
         RowView {
             version: version_text(facts.digests.item(row.version)),
             file: latest
                 .map(|place| facts.text(place.path))
                 .unwrap_or_default(),
-            key: place.split('\0').map(str::to_owned).collect(),
+            key: key.split('\0').map(str::to_owned).collect(),
             level: row.level,
             way,
-            first: id(&row.first),
-            first_at: times.min(),
-            last: id(&row.last),
+            first,
+            first_at: times.into_iter().min(),
+            last,
             current: if current_at.is_empty() {
                 Current::Unknown
             } else {
                 Current::Yes
             },
-            current_at: current_at.into_iter().collect(),
+            current_at,
             is_assumed: row.is_assumed,
             is_unreachable: !places.iter().any(|place| place.is_reachable),
         }
+    }
+}
+
+impl Exposure<'_> {
+    /// Wherever a version of a value is or was.
+    fn places_of(&self, version: u32) -> Vec<&Occurrence> {
+        let blobs = self.holders.of(version).iter();
+        let places = blobs.flat_map(|blob| self.places.of(*blob));
+        places.map(|at| &self.occurrences[*at as usize]).collect()
+    }
+
+    /// The places that are at protected tips.
+    fn tips_of(&self, places: &[&Occurrence]) -> Vec<String> {
+        let tips = places.iter().flat_map(|place| {
+            let path = self.history.facts.text(place.path);
+            let tips = place.tips.iter().map(|tip| &self.protected[*tip].0);
+            tips.map(move |tip| format!("{tip}:{path}"))
+                .collect::<Vec<_>>()
+        });
+        let tips: BTreeSet<String> = tips.collect();
+        tips.into_iter().collect()
+    }
+}
+
+/// The ways to values. Most files are encrypted to the same few groups, so that few differ.
+struct Told<'r> {
+    rows: &'r Rows<'r>,
+    ways: Ways<'r>,
+    max_ways: usize,
+    /// What somebody opens of the recipients of each blob, by position in the list of all such sets.
+    opened: Vec<usize>,
+    sets: Vec<BTreeSet<u32>>,
+    /// The ways to blobs with some of these sets.
+    told: HashMap<BTreeSet<usize>, Vec<Way>>,
+}
+
+impl<'r> Told<'r> {
+    fn new(rows: &'r Rows<'r>, max_ways: usize) -> Self {
+        let facts = &rows.exposure.history.facts;
+        let mut numbers: HashMap<BTreeSet<u32>, usize> = HashMap::new();
+        let mut sets = Vec::new();
+        let blobs = 0..u32::try_from(facts.blobs.len()).unwrap_or(u32::MAX);
+        let opened = blobs.map(|blob| {
+            let recipients = facts.encrypted(blob).map(recipients).unwrap_or_default();
+            let is_opened = |it: &u32| rows.keys.opened.contains_key(it);
+            let opened: BTreeSet<u32> = recipients.into_iter().filter(is_opened).collect();
+            *numbers.entry(opened).or_insert_with_key(|opened| {
+                sets.push(opened.clone());
+                sets.len() - 1
+            })
+        });
+        Self {
+            opened: opened.collect(),
+            ways: Ways::new(&rows.exposure.locks, &rows.principal, &rows.keys),
+            max_ways,
+            rows,
+            sets,
+            told: HashMap::new(),
+        }
+    }
+
+    fn of(&mut self, row: &Row) -> Vec<Way> {
+        let exposure = self.rows.exposure;
+        if exposure.history.facts.versions[row.version as usize].is_plain {
+            return vec![vec!["plaintext".to_owned()]];
+        }
+        if row.is_by_data_key {
+            return vec![vec!["shared-data-key".to_owned()]];
+        }
+        let holders = exposure.holders.of(row.version).iter();
+        let sets: BTreeSet<usize> = holders.map(|blob| self.opened[*blob as usize]).collect();
+        let all = self.told.entry(sets).or_insert_with_key(|sets| {
+            let recipients = sets.iter().flat_map(|set| self.sets[*set].iter().copied());
+            self.ways.to(&recipients.collect())
+        });
+        all.iter().take(self.max_ways).cloned().collect()
     }
 }
 

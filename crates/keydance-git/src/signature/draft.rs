@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use keydance_sops::file::{File, FileError};
 use keydance_sops::format::{Format, ReadOptions};
 
-use super::rights::{holder_of, may_write};
+use super::rights::{holder_of, may_sign};
 use super::{Digest, Signed, Signer, Statement, path_of};
 use crate::event::GitError;
 use crate::event::git::Git;
@@ -56,7 +56,8 @@ pub enum DraftError {
 
 impl Draft {
     /// What somebody with this SSH public key is to sign about a file; `program` is the path of
-    /// git. The roster in force is the one of the last commit.
+    /// git. The roster in force is the approved one; where none is trusted,
+    /// that of the last commit.
     ///
     /// A file that others have signed as it is gets one more signature.
     ///
@@ -68,6 +69,7 @@ impl Draft {
         file: &Path,
         public_key: &str,
         now: Timestamp,
+        approved: Option<Vec<u8>>,
     ) -> Result<Self, DraftError> {
         let io = |error: std::io::Error| DraftError::Io(error.to_string());
         let file = fs::canonicalize(file).map_err(io)?;
@@ -80,7 +82,11 @@ impl Draft {
         let path = file.strip_prefix(&root).map_err(|_| DraftError::Outside)?;
         let path = path.to_str().ok_or(DraftError::Outside)?;
         let git = git.within(&root);
-        let roster_text = match blob(&git, "HEAD", ROSTER_FILE)? {
+        let in_force = match approved {
+            None => blob(&git, "HEAD", ROSTER_FILE)?,
+            approved => approved,
+        };
+        let roster_text = match in_force {
             Some(text) => text,
             // Before the first commit there is only the one that begins.
             None => fs::read(root.join(ROSTER_FILE)).map_err(|_| DraftError::NoRoster)?,
@@ -88,7 +94,7 @@ impl Draft {
         let roster = Roster::parse(&roster_text)?;
         let key = public_key.split(' ').nth(1).unwrap_or_default();
         let (signer, _) = holder_of(&roster, key, now).ok_or(DraftError::UnknownKey)?;
-        if !may_write(&roster, path, &signer, now) {
+        if !may_sign(&roster, path, &signer, now) {
             return Err(DraftError::NoWriter(signer));
         }
         let place = root.join(path_of(path));

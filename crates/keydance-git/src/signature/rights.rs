@@ -29,6 +29,19 @@ pub(crate) fn holder_of<'r>(
     Some((Signer::Machine(name.clone()), machine.signing.as_deref()?))
 }
 
+/// Whether a signature of theirs can count: whoever may write the file, and for the roster an admin
+/// of any group, since each of those it concerns must agree.
+pub(super) fn may_sign(roster: &Roster, path: &str, signer: &Signer, at: Timestamp) -> bool {
+    let principal = signer.principal();
+    let is_admin = |admins: &[Name]| {
+        admins
+            .iter()
+            .any(|it| principal == Principal::Person(it.clone()))
+    };
+    let governs = || roster.groups.values().any(|group| is_admin(&group.admins));
+    may_write(roster, path, signer, at) || path == ROSTER_FILE && governs()
+}
+
 /// Whether somebody may write a file: a member of its writers, or for the roster an admin of the
 /// group that governs.
 pub(crate) fn may_write(roster: &Roster, path: &str, signer: &Signer, at: Timestamp) -> bool {

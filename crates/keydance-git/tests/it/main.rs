@@ -6,6 +6,7 @@
     reason = "clippy knows test functions, but not what they are made of"
 )]
 
+mod approval;
 mod check;
 mod events;
 mod journal;

@@ -67,7 +67,7 @@ impl Signing {
         let organisation = &self.organisation;
         let file = organisation.root().join(path);
         let now = organisation.now();
-        let draft = Draft::of(&git_program(), &file, &self.public(who), now)?;
+        let draft = Draft::of(&git_program(), &file, &self.public(who), now, None)?;
         let scratch = self.keys.path().to_owned();
         let program = Program::new(program("ssh-keygen"), scratch);
         let armored = program.sign(&draft.statement().text(), &self.key(who));
@@ -256,7 +256,13 @@ fn a_signature_is_for_one_path_and_its_recipients() {
     assert_eq!(signing.findings(), ["bad-signature secrets/copy.yaml"]);
     let outside = signing.key("alice");
     let now = organisation.now();
-    let refused = Draft::of(&git_program(), &outside, &signing.public("alice"), now);
+    let refused = Draft::of(
+        &git_program(),
+        &outside,
+        &signing.public("alice"),
+        now,
+        None,
+    );
     assert!(matches!(refused, Err(DraftError::Git(_))), "{refused:?}");
     let readme = Path::new("README.md");
     organisation.write("README.md", "plain\n");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use keydance_git::signature::{Draft, DraftError, Program, Statement};
+use keydance_git::signature::{Draft, DraftError, Program, Statement, Trust, approved_roster};
 use serde_json::{Value, json};
 
 use super::device::enrol::{public_half, signing_key};
@@ -33,10 +33,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
     let git = event::program(context, "git")?;
     let scratch = std::env::temp_dir();
     let program = Program::new(event::program(context, "ssh-keygen")?, scratch);
+    let approved = approved(&git, args.paths.first(), &program)?;
     let mut said = Vec::new();
     let mut data = Vec::new();
     for path in &args.paths {
-        let draft = Draft::of(&git, path, &public, event::now());
+        let draft = Draft::of(&git, path, &public, event::now(), approved.clone());
         let draft = draft.map_err(|error| refusal(path, &error))?;
         let about = |problem: String| Failure::unexpected(format!("{}: {problem}", path.display()));
         let statement = draft.statement();
@@ -54,6 +55,25 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<Output, Failure> {
         said.join("\n"),
         json!({ "data": data }),
     )))
+}
+
+/// The text of the roster in force, where this clone trusts one that it follows from.
+fn approved(
+    git: &Path,
+    file: Option<&PathBuf>,
+    program: &Program,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let folder = file.and_then(|file| file.parent());
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let trust = Trust::of(git, folder).map_err(Failure::usage)?;
+    let Some(trusted) = trust.roster().map_err(Failure::unexpected)? else {
+        return Ok(None);
+    };
+    let approved = approved_roster(git, folder, trusted, program);
+    approved.map(|it| Some(it.text)).map_err(|error| {
+        Failure::usage(error).hint("`keydance trust` shows which roster this clone trusts")
+    })
 }
 
 fn write(place: &Path, bytes: &[u8]) -> std::io::Result<()> {

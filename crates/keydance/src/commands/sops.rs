@@ -58,6 +58,7 @@ mod exec_env;
 mod exec_file;
 mod file_status;
 mod group_keys;
+mod integrity;
 mod merging;
 mod old_style;
 mod recipients;

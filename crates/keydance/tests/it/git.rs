@@ -9,3 +9,4 @@ mod files;
 mod graph;
 mod identity;
 mod merge;
+mod trust;

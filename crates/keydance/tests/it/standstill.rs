@@ -44,7 +44,7 @@ fn freezing_and_revoking_go_on_while_nothing_can_be_written() {
     let mut server = server(Backend::Postgres);
     let (ana, ben, root) = {
         let main = Organisation::first(&server);
-        (main.person("ana"), main.person("ben"), main.admin.clone())
+        (main.person("ana"), main.person("ben"), main.admin)
     };
     let tokens = ben.get("/tokens").send().expect_status(200).data();
     let bens = tokens[0]["id"].as_str().unwrap().to_owned();

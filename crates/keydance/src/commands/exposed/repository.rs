@@ -141,6 +141,10 @@ fn unread(error: HistoryError) -> Failure {
 }
 
 /// What was asked for is not in the repository.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is what errors are mapped with"
+)]
 pub(crate) fn absent(error: AtError) -> Failure {
     let hint = match &error {
         AtError::Key { .. } => "keys are written as in docs: a.b.0, positions in lists from 0",

@@ -18,6 +18,7 @@ use super::cloud::{with_clouds, with_remote};
 use super::environment::{Environment, Variable};
 use super::failure::{Exit, Failure};
 use super::identities::Identities;
+use super::integrity;
 use super::lints;
 use super::organisation::Organisation;
 use super::request::{Opening, Services};
@@ -63,6 +64,7 @@ impl Session {
         order: &[String],
     ) -> Result<Unlocked, Failure> {
         let file = self.parse(path, format, bytes)?;
+        integrity::check(self, path, bytes, &file.metadata)?;
         self.unlock_file(path, file, services, order)
     }
 

@@ -37,7 +37,7 @@ impl Place {
         );
         place.write(
             "db.yaml",
-            "db:\n    password: first\nhost_unencrypted: db.example\n",
+            "db:\n    user: app\n    password: first\nhost_unencrypted: db.example\n",
         );
         place.sops(&[
             "encrypt",
@@ -227,7 +227,7 @@ fn what_cannot_be_answered_is_said_with_the_next_step() {
         (&["exposed", "bobb"][..], 4, "did you mean bob?"),
         (&["who-can", "nothing.yaml"], 4, "no encrypted file"),
         (&["who-can", "db.yaml#db.nothing"], 4, "no value db.nothing"),
-        (&["who-can", "db.yaml", "--at", "--all"], 2, "--at"),
+        (&["who-can", "db.yaml", "--at=--all"], 4, "no commit"),
         (&["who-can", "db.yaml", "--at", "nowhere"], 4, "no commit"),
         (
             &["exposed", "bob", "--repo", "/"],
