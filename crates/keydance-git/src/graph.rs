@@ -1,201 +1,246 @@
-//! Who reads what by a roster, as a picture: people and machines on the left, the groups they are
-//! in, and the paths that these read on the right.
+//! Who reaches what through which group, as a graph to look at.
+//!
+//! [`Reach`] is what is true at one time; a [`Graph`] is that to be drawn, or the difference
+//! between two times.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::roster::{MAX_NESTING, Principal, Roster};
+use crate::roster::{Group, Principal, Roster};
 
-/// The picture of a roster at a point in time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+mod layout;
+mod mermaid;
+mod svg;
+
+/// What an edge begins or ends at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// A person, a machine or a group.
+    Principal(Principal),
+    /// The files of a rule, by its pattern.
+    Path(String),
+}
+
+/// Who is in which group, and which groups read which files, at one time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    edges: BTreeSet<(End, End)>,
+    notes: BTreeMap<End, String>,
+}
+
+/// What there is to draw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Graph {
-    /// What is shown, and in which column from the left.
-    nodes: Vec<(String, usize)>,
-    /// From whom to where, by position among the nodes.
-    edges: BTreeSet<(usize, usize)>,
+    /// In the order of kind and name.
+    pub nodes: Vec<Node>,
+    /// In the order of their ends.
+    pub edges: Vec<Edge>,
+}
+
+/// Somebody or something, in a graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Who or what.
+    pub end: End,
+    /// What else is to be known of it: the generation of a group, the environment of files.
+    pub note: Option<String>,
+    /// What became of it.
+    pub change: Change,
+}
+
+/// Who is in a group, or reads some files; both by their place among the nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// The member or reader.
+    pub from: usize,
+    /// The group or files.
+    pub to: usize,
+    /// What became of it.
+    pub change: Change,
+}
+
+/// What became of something between two times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Change {
+    /// It is there at the second time only.
+    Added,
+    /// It is there both times.
+    #[default]
+    Kept,
+    /// It is there at the first time only.
+    Removed,
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Principal(principal) => principal.fmt(f),
+            Self::Path(pattern) => pattern.fmt(f),
+        }
+    }
+}
+
+impl Reach {
+    /// What was true at a time: who was in which group by the newest roster, which also holds what
+    /// was written down later, and which groups read which files by the roster of that time, since
+    /// a rule has no dates.
+    #[must_use]
+    pub fn at(newest: &Roster, then: &Roster, at: Timestamp) -> Self {
+        let mut reach = Self::default();
+        for (name, group) in &newest.groups {
+            let end = End::Principal(Principal::Group(name.clone()));
+            for member in group.members_at(at) {
+                if newest.is_there(member, at) {
+                    let member = End::Principal(member.clone());
+                    reach.edges.insert((member, end.clone()));
+                }
+            }
+        }
+        for (name, group) in &then.groups {
+            let end = End::Principal(Principal::Group(name.clone()));
+            reach.notes.insert(end, note_of(group));
+        }
+        for rule in &then.paths {
+            let end = End::Path(rule.glob.as_str().to_owned());
+            for reader in then.readers_by(rule) {
+                let reader = End::Principal(Principal::Group(reader.clone()));
+                reach.edges.insert((reader, end.clone()));
+            }
+            if let Some(environment) = &rule.environment {
+                reach.notes.insert(end, environment.to_string());
+            }
+        }
+        reach
+    }
+
+    /// The part of it on the ways through one of its ends: whatever leads there, and whatever it
+    /// leads to.
+    #[must_use]
+    pub fn through(&self, end: &End) -> Self {
+        let before = self.closure(end, |(from, to)| (to, from));
+        let behind = self.closure(end, |(from, to)| (from, to));
+        let is_part = |edge: &&(End, End)| {
+            before.contains(&edge.0) && before.contains(&edge.1)
+                || behind.contains(&edge.0) && behind.contains(&edge.1)
+        };
+        Self {
+            edges: self.edges.iter().filter(is_part).cloned().collect(),
+            notes: self.notes.clone(),
+        }
+    }
+
+    /// Whatever can be reached from an end, in one direction of the edges.
+    fn closure<'a>(
+        &'a self,
+        end: &'a End,
+        direction: impl Fn(&'a (End, End)) -> (&'a End, &'a End),
+    ) -> BTreeSet<&'a End> {
+        let mut next: BTreeMap<&End, Vec<&End>> = BTreeMap::new();
+        for edge in &self.edges {
+            let (from, to) = direction(edge);
+            next.entry(from).or_default().push(to);
+        }
+        let mut reached = BTreeSet::from([end]);
+        let mut left = vec![end];
+        while let Some(end) = left.pop() {
+            for to in next.get(end).into_iter().flatten() {
+                if reached.insert(to) {
+                    left.push(to);
+                }
+            }
+        }
+        reached
+    }
+}
+
+fn note_of(group: &Group) -> String {
+    match group.quorum {
+        Some(quorum) => format!("generation {}, {quorum} together", group.generation),
+        None => format!("generation {}", group.generation),
+    }
 }
 
 impl Graph {
-    /// Of whoever is there at a point in time.
+    /// What is true at one time.
     #[must_use]
-    pub fn new(roster: &Roster, at: Timestamp) -> Self {
-        let mut graph = Self {
-            nodes: Vec::new(),
-            edges: BTreeSet::new(),
-        };
-        let mut numbers: BTreeMap<Principal, usize> = BTreeMap::new();
-        for (name, group) in &roster.groups {
-            let into = Principal::Group(name.clone());
-            let into = graph.principal(&into, &mut numbers);
-            for member in group
-                .members_at(at)
-                .filter(|member| roster.is_there(member, at))
-            {
-                let from = graph.principal(member, &mut numbers);
-                graph.edges.insert((from, into));
-            }
-        }
-        graph.arrange();
-        let last = graph.nodes.iter().map(|(_, column)| *column).max();
-        let last = last.map_or(0, |column| column + 1);
-        for rule in &roster.paths {
-            graph.nodes.push((rule.glob.to_string(), last));
-            let path = graph.nodes.len() - 1;
-            let readers = roster.readers_by(rule).into_iter();
-            let readers = readers.filter_map(|name| numbers.get(&Principal::Group(name.clone())));
-            graph.edges.extend(readers.map(|group| (*group, path)));
-        }
-        graph
+    pub fn new(reach: &Reach) -> Self {
+        Self::between(reach, reach)
     }
 
-    fn principal(&mut self, who: &Principal, numbers: &mut BTreeMap<Principal, usize>) -> usize {
-        let next = self.nodes.len();
-        let number = *numbers.entry(who.clone()).or_insert(next);
-        if number == next {
-            let is_group = matches!(who, Principal::Group(_));
-            self.nodes.push((who.to_string(), usize::from(is_group)));
-        }
-        number
-    }
-
-    /// Moves every group to the right of its members.
-    fn arrange(&mut self) {
-        for _ in 0..=MAX_NESTING {
-            for (from, into) in &self.edges {
-                self.nodes[*into].1 = self.nodes[*into].1.max(self.nodes[*from].1 + 1);
-            }
-        }
-    }
-
-    /// As Mermaid, which forges show as a picture.
+    /// What changed from one time to another, among what did not.
     #[must_use]
-    pub fn to_mermaid(&self) -> String {
-        let mut text = "flowchart LR\n".to_owned();
-        for (at, (label, _)) in self.nodes.iter().enumerate() {
-            let label = escaped(label);
-            // Writing to a string does not fail.
-            let _ = writeln!(text, "    n{at}[\"{label}\"]");
-        }
-        for (from, into) in &self.edges {
-            let _ = writeln!(text, "    n{from} --> n{into}");
-        }
-        text
-    }
-
-    /// As SVG, for a browser.
-    #[must_use]
-    pub fn to_svg(&self) -> String {
-        let mut heights = Vec::new();
-        let places: Vec<(usize, usize)> = self
-            .nodes
-            .iter()
-            .map(|(_, column)| {
-                heights.resize(heights.len().max(column + 1), 0);
-                heights[*column] += 1;
-                (
-                    MARGIN + column * (WIDTH + GAP),
-                    MARGIN + (heights[*column] - 1) * ROW,
-                )
+    pub fn between(before: &Reach, after: &Reach) -> Self {
+        let (old, new) = (before.ends(), after.ends());
+        let ends: Vec<&End> = old.union(&new).copied().collect();
+        let nodes = ends.iter().map(|end| Node {
+            end: (*end).clone(),
+            note: note_between(before.notes.get(end), after.notes.get(end)),
+            change: Change::new(old.contains(end), new.contains(end)),
+        });
+        let place: BTreeMap<&End, usize> = ends.iter().copied().zip(0..).collect();
+        let edges = before.edges.union(&after.edges).filter_map(|edge| {
+            Some(Edge {
+                from: *place.get(&edge.0)?,
+                to: *place.get(&edge.1)?,
+                change: Change::new(before.edges.contains(edge), after.edges.contains(edge)),
             })
-            .collect();
-        let width = 2 * MARGIN + heights.len() * (WIDTH + GAP);
-        let height = 2 * MARGIN + heights.iter().max().unwrap_or(&0) * ROW;
-        let mut text = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-             font-family=\"sans-serif\" font-size=\"13\">\n"
-        );
-        for (from, into) in &self.edges {
-            let ((left, top), (right, bottom)) = (places[*from], places[*into]);
-            let (x1, y1, y2) = (left + WIDTH, top + HEIGHT / 2, bottom + HEIGHT / 2);
-            let _ = writeln!(
-                text,
-                "<path d=\"M{x1} {y1}C{} {y1} {} {y2} {right} {y2}\" fill=\"none\" stroke=\"#888\"/>",
-                x1 + GAP / 2,
-                right.saturating_sub(GAP / 2)
-            );
+        });
+        Self {
+            nodes: nodes.collect(),
+            edges: edges.collect(),
         }
-        for ((label, _), (x, y)) in self.nodes.iter().zip(&places) {
-            let (label, inside, base) = (escaped(label), x + 8, y + 18);
-            let _ = writeln!(
-                text,
-                "<rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"4\" \
-                 fill=\"#f4f4f8\" stroke=\"#446\"/><text x=\"{inside}\" y=\"{base}\">{label}</text>"
-            );
-        }
-        text + "</svg>\n"
+    }
+
+    /// As a picture that stands alone, with a title for those who cannot see it.
+    #[must_use]
+    pub fn svg(&self, title: &str) -> String {
+        svg::Svg::new(self, title).to_string()
+    }
+
+    /// As a flowchart in Mermaid's words.
+    #[must_use]
+    pub fn mermaid(&self) -> String {
+        mermaid::Mermaid(self).to_string()
     }
 }
 
-// Of a picture, in pixels.
-const MARGIN: usize = 16;
-const WIDTH: usize = 220;
-const HEIGHT: usize = 28;
-const GAP: usize = 80;
-const ROW: usize = 40;
+impl Reach {
+    fn ends(&self) -> BTreeSet<&End> {
+        self.edges
+            .iter()
+            .flat_map(|(from, to)| [from, to])
+            .collect()
+    }
+}
 
-/// The text as both formats take it: without what would end a label.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c if c.is_control() => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
+fn note_between(before: Option<&String>, after: Option<&String>) -> Option<String> {
+    match (before, after) {
+        (Some(before), Some(after)) if before != after => Some(format!("{before} → {after}")),
+        (before, after) => after.or(before).cloned(),
+    }
+}
+
+impl Change {
+    fn new(is_before: bool, is_after: bool) -> Self {
+        match (is_before, is_after) {
+            (true, false) => Self::Removed,
+            (false, true) => Self::Added,
+            _ => Self::Kept,
         }
     }
-    escaped
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Kept => "kept",
+            Self::Removed => "removed",
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::roster::parse_time;
-
-    const ROSTER: &str = r#"keydance: 1
-organisation: acme
-environments: [e]
-protected: [refs/heads/main]
-governance: outer
-people:
-  alice: {from: 2026-01-05, devices: {laptop: {recipient: age1alice, from: 2026-01-05}}}
-  bob: {from: 2026-01-05, until: 2026-02-01, devices: {desk: {recipient: age1bob, from: 2026-01-05, until: 2026-02-01}}}
-groups:
-  inner: {members: {alice: {from: 2026-01-05}, bob: {from: 2026-01-05, until: 2026-02-01}}, admins: [alice], generation: 1, recipient: age1inner}
-  outer: {members: {"@inner": {from: 2026-01-05}}, admins: [alice], generation: 1, recipient: age1outer}
-paths:
-  - {match: "a/<b>/**", environment: e, readers: [outer]}
-"#;
-
-    fn graph(at: &str) -> Graph {
-        let roster = Roster::parse(ROSTER.as_bytes()).unwrap();
-        Graph::new(&roster, parse_time(at).unwrap())
-    }
-
-    #[test]
-    fn a_picture_shows_who_is_there_in_which_group_and_what_it_reads() {
-        let expected = "flowchart LR\n    n0[\"@inner\"]\n    n1[\"alice\"]\n    n2[\"@outer\"]\n    \
-            n3[\"a/&lt;b&gt;/**\"]\n    n0 --> n2\n    n1 --> n0\n    n2 --> n3\n";
-        assert_eq!(graph("2026-03-01").to_mermaid(), expected);
-        assert!(graph("2026-01-10").to_mermaid().contains("[\"bob\"]"));
-        let columns: Vec<usize> = graph("2026-03-01")
-            .nodes
-            .iter()
-            .map(|(_, it)| *it)
-            .collect();
-        assert_eq!(columns, [1, 0, 2, 3]);
-    }
-
-    #[test]
-    fn a_picture_is_the_same_each_time_and_holds_no_markup_of_others() {
-        let svg = graph("2026-03-01").to_svg();
-        assert_eq!(svg, graph("2026-03-01").to_svg());
-        assert_eq!(svg.matches("<rect").count(), 4);
-        assert_eq!(svg.matches("<path").count(), 3);
-        assert!(svg.contains("a/&lt;b&gt;/**") && !svg.contains("<b>"));
-    }
-}
+mod tests;

@@ -16,6 +16,7 @@ pub use stream::Answers;
 
 mod contents;
 mod object_id;
+mod past;
 mod stream;
 
 /// The program `git`, and whose configuration it reads.
@@ -196,18 +197,7 @@ impl Repository {
         path: &str,
         max_len: usize,
     ) -> Result<Option<Vec<u8>>, RepositoryError> {
-        let blob = format!("HEAD:{path}");
-        let asked = ["--verify", "--quiet", "--end-of-options", &blob];
-        let told = self.run_or_none("rev-parse", &asked)?.unwrap_or_default();
-        let id = ObjectId::parse(told.trim_ascii());
-        let mut found = None;
-        self.contents(id.as_slice(), max_len, |_, content| {
-            if let Contents::Bytes(bytes) = content {
-                found = Some(bytes.to_vec());
-            }
-            Ok::<_, RepositoryError>(())
-        })?;
-        Ok(found)
+        self.named(&format!("HEAD:{path}"), max_len)
     }
 
     /// What a subcommand prints.

@@ -5,7 +5,7 @@ mod repository;
 
 use report::Coverage;
 pub(crate) use report::{Grant, Grants};
-pub(crate) use repository::{RepositoryArgs, absent, nobody, roster};
+pub(crate) use repository::{RepositoryArgs, absent, commit, nobody, open, roster};
 
 use keydance_git::exposure::MAX_WAYS;
 

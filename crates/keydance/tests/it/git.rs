@@ -6,6 +6,7 @@ mod desk;
 mod events;
 mod exposure;
 mod files;
+mod graph;
 mod identity;
 mod merge;
 mod trust;

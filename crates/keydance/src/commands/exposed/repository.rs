@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use keydance_git::exposure::{At, AtError, Exposure, Moment};
 use keydance_git::history::{History, HistoryError, MAX_BLOB_LEN, Missing};
-use keydance_git::repository::{Git, Repository, RepositoryError};
+use keydance_git::repository::{Git, ObjectId, Repository, RepositoryError};
 use keydance_git::roster::{ROSTER_FILE, Roster, parse_time};
 use keydance_sops::random::SystemRandom;
 
@@ -72,16 +72,27 @@ impl RepositoryArgs {
         if let Some(time) = parse_time(text) {
             return Ok(At::Time(time.as_second()));
         }
-        let commit = repository.resolve(text).map_err(|error| match error {
-            RepositoryError::UnknownCommit(_) => Failure::new(Kind::NotFound, error)
-                .hint("name a commit, branch or tag, or a time such as 2026-05-01T12:00:00Z"),
-            error => Failure::unexpected(error),
-        })?;
-        Ok(At::Commit(commit))
+        Ok(At::Commit(commit(repository, text)?))
     }
 }
 
-fn open(context: &Context, folder: Option<&Path>) -> Result<Repository, Failure> {
+/// The commit that somebody named.
+///
+/// # Errors
+/// There is no such commit.
+pub(crate) fn commit(repository: &Repository, text: &str) -> Result<ObjectId, Failure> {
+    repository.resolve(text).map_err(|error| match error {
+        RepositoryError::UnknownCommit(_) => Failure::new(Kind::NotFound, error)
+            .hint("name a commit, branch or tag, or a time such as 2026-05-01T12:00:00Z"),
+        error => Failure::unexpected(error),
+    })
+}
+
+/// The repository around a folder.
+///
+/// # Errors
+/// There is none, or no git.
+pub(crate) fn open(context: &Context, folder: Option<&Path>) -> Result<Repository, Failure> {
     let environment = &context.environment;
     let path = environment.get("PATH").unwrap_or("/usr/bin:/bin");
     let home = environment.get("HOME").map(Into::into);
@@ -93,18 +104,20 @@ fn open(context: &Context, folder: Option<&Path>) -> Result<Repository, Failure>
     })
 }
 
-/// The roster that is committed.
+/// The roster of a commit.
 ///
 /// # Errors
-/// There is no repository, or no roster in it.
-pub(crate) fn roster(context: &Context, folder: Option<&Path>) -> Result<Roster, Failure> {
-    let repository = open(context, folder)?;
+/// There is none, or it is wrong.
+pub(crate) fn roster(repository: &Repository, commit: ObjectId) -> Result<Roster, Failure> {
     let bytes = repository
-        .committed(ROSTER_FILE, MAX_BLOB_LEN)
+        .file(commit, ROSTER_FILE, MAX_BLOB_LEN)
         .map_err(Failure::unexpected)?;
     let bytes = bytes.ok_or_else(|| {
-        Failure::new(Kind::NotFound, format!("no {ROSTER_FILE} is committed"))
-            .hint("`keydance init` starts an organisation in a repository")
+        Failure::new(
+            Kind::NotFound,
+            format!("commit {commit} has no {ROSTER_FILE}"),
+        )
+        .hint("`keydance init` starts an organisation in a repository")
     })?;
     Roster::parse(&bytes).map_err(|error| Failure::usage(format!("{ROSTER_FILE}: {error}")))
 }
