@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn what_the_rule_selects_must_be_ciphertext() {
-        let text = "a: ENC\nb: plain\nc: {d: 5, e_unencrypted: x, n: null, s: ''}\nl: [ENC, true]\n\
+        let text = "a: ENC\nb: plain\nc: {d: 5, e_unencrypted: x, n: null, s: ''}\nl:\n- ENC\n- true\n\
                     t: ENC more\n";
         let expected = ["b Plain", "c:d Plain", "l Plain", "t TextBehind"];
         assert_eq!(found(text, &Rule::default()), expected);

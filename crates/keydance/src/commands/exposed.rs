@@ -1,10 +1,11 @@
 //! `keydance exposed`.
 
+mod grants;
 mod report;
 mod repository;
 
+pub(crate) use grants::{Grant, Grants};
 use report::Coverage;
-pub(crate) use report::{Grant, Grants};
 pub(crate) use repository::{RepositoryArgs, absent, commit, nobody, open, roster};
 
 use keydance_git::exposure::MAX_WAYS;

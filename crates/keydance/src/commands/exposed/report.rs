@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use keydance_git::exposure::{Access, Current, Exposure, Level, NOT_COVERED, RowView, Rows, Way};
+use keydance_git::exposure::{Current, Exposure, Level, NOT_COVERED, RowView, Rows, Way};
 use keydance_git::history::History;
 use serde::ser::{SerializeMap as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
@@ -143,7 +143,7 @@ impl<'v> Wire<'v> {
     }
 }
 
-fn level(level: Level) -> &'static str {
+pub(super) fn level(level: Level) -> &'static str {
     match level {
         Level::Could => "could",
         Level::Delivered => "delivered",
@@ -241,64 +241,7 @@ impl Render for Exposed<'_> {
     }
 }
 
-/// Who can open files.
-#[derive(Serialize)]
-pub(crate) struct Grants {
-    pub(crate) data: Vec<Grant>,
-    pub(crate) meta: Coverage,
-}
-
-/// Somebody can open a file.
-#[derive(Serialize)]
-pub(crate) struct Grant {
-    principal: String,
-    path: String,
-    level: &'static str,
-    way: Vec<Way>,
-}
-
-impl Grant {
-    /// With all ways, or only the shortest.
-    pub(crate) fn new(access: Access, all_ways: bool) -> Self {
-        let Access {
-            principal,
-            path,
-            level: how,
-            mut way,
-        } = access;
-        if !all_ways {
-            way.truncate(1);
-        }
-        Self {
-            principal,
-            path,
-            level: level(how),
-            way,
-        }
-    }
-}
-
-impl Row for Grant {
-    const COLUMNS: &'static [&'static str] = &["principal", "level", "file", "why"];
-
-    fn cells(&self) -> Vec<String> {
-        vec![
-            self.principal.clone(),
-            self.level.to_owned(),
-            self.path.clone(),
-            told(&self.way),
-        ]
-    }
-}
-
-impl Render for Grants {
-    fn render(&self, page: &mut Page) {
-        self.data.as_slice().render(page);
-        self.meta.render(page);
-    }
-}
-
-fn told(ways: &[Way]) -> String {
+pub(super) fn told(ways: &[Way]) -> String {
     let ways = ways.iter().map(|way| way.join(" → "));
     ways.collect::<Vec<_>>().join(" · ")
 }
