@@ -286,3 +286,13 @@ impl fmt::Debug for Access {
         f.debug_struct("Access").finish_non_exhaustive()
     }
 }
+/// Why Google refused a call.
+#[derive(Deserialize)]
+pub(crate) struct Refusal {
+    pub(crate) error: RefusalError,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct RefusalError {
+    pub(crate) message: String,
+}

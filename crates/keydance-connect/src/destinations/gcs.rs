@@ -1,12 +1,11 @@
 //! Google Cloud Storage, by its JSON API.
 
 use percent_encoding::utf8_percent_encode;
-use serde::Deserialize;
 use ureq::http::Request;
 use zeroize::Zeroizing;
 
 use super::{NAME, PublishError};
-use crate::gcp::{Access, Finder};
+use crate::gcp::{Access, Finder, Refusal};
 use crate::http::{Http, Trust, unsendable};
 use crate::kept::Kept;
 use crate::settings::Settings;
@@ -102,16 +101,6 @@ fn segment(bucket: &str) -> Result<&str, PublishError> {
 
 fn is_dots(name: &str) -> bool {
     name.bytes().all(|b| b == b'.')
-}
-
-#[derive(Deserialize)]
-struct Refusal {
-    error: RefusalError,
-}
-
-#[derive(Deserialize)]
-struct RefusalError {
-    message: String,
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use ureq::http::Request;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::gcp::{Access, Finder};
+use crate::gcp::{Access, Finder, Refusal};
 use crate::http::{Answer, Http, Trust, unsendable};
 use crate::kept::Kept;
 use crate::settings::Settings;
@@ -170,16 +170,6 @@ struct Decrypted {
     plaintext: String,
     #[serde(rename = "plaintextCrc32c", default)]
     checksum: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Refusal {
-    error: RefusalError,
-}
-
-#[derive(Deserialize)]
-struct RefusalError {
-    message: String,
 }
 
 #[cfg(test)]
